@@ -1,0 +1,85 @@
+"""The composition root: builds the hub, hangs our routes and middleware on Streamlit, starts and stops.
+
+Run as ``python app.py``; ``make run`` does.
+"""
+
+import gc
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from components import problems
+from components.session import hub
+from hub.call.peer import Peers
+from hub.errors import ContentError
+from hub.settings import ROOT
+from web import runtime, shell
+from web.call import Calls
+from web.live import Live
+from web.logs import start_logging
+from web.middleware import Guard
+from web.pages import Pages
+from web.probes import Probes
+
+try:
+    HUB = hub()
+except ContentError as error:
+    sys.exit(f"The hub cannot start: {error}")
+
+settings = HUB.settings
+start_logging(settings.log_level)
+runtime.hide_server_name()
+peers = Peers()
+streamlit_parts = shell.take_apart(runtime.index_page())
+html = Pages(HUB, streamlit_parts)
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Settle the memory once everything is loaded; close calls at the end."""
+    runtime.end_polling()
+    gc.collect()
+    gc.freeze()
+    yield
+    await peers.close_all()
+
+
+app = st.App(
+    ROOT / "pages" / "_frame.py",
+    lifespan=lifespan,
+    on_script_error=problems.unknown,
+    routes=[
+        *html.routes(),
+        *Probes({"mart": HUB.mart.check}, HUB.version).routes(),
+        *Live(HUB.topics, settings.public_url).routes(),
+        *Calls(peers, settings.public_url).routes(),
+        Mount("/assets", StaticFiles(directory=ROOT / "web" / "assets")),
+        Route("/api/{path:path}", lambda _request: JSONResponse({"error": "not found"}, status_code=404)),
+    ],
+    middleware=[
+        Middleware(
+            Guard,
+            pages=html.app_pages(),
+            files=runtime.shipped_files(),
+            own=("/api/", "/assets/", "/nivaer/", "/robots.txt"),
+            not_found=html.not_found,
+            failed=html.failed,
+            policy=shell.content_security_policy(streamlit_parts),
+            https=settings.public_url.startswith("https:"),
+        )
+    ],
+)
+
+if __name__ == "__main__":
+    os.environ.setdefault("FORWARDED_ALLOW_IPS", settings.trusted_proxies)
+    if settings.cookie_secret:
+        os.environ["STREAMLIT_SERVER_COOKIE_SECRET"] = settings.cookie_secret
+    print(f"Vårdmöteshubben: http://{'localhost' if settings.host == '127.0.0.1' else settings.host}:{settings.port}", flush=True)
+    app.run(config={"server.port": settings.port, "server.address": settings.host})

@@ -1,0 +1,30 @@
+"""What a page may take from its surroundings. The only module that touches ``st.session_state``."""
+
+import os
+from typing import cast
+
+import streamlit as st
+
+from hub import bootstrap
+from hub.bootstrap import Hub
+from hub.language import Language, choose, known
+from hub.settings import read_settings
+
+_LANGUAGE = "hub-language"
+_LANGUAGE_COOKIE = "hub_lang"
+_SETTINGS = read_settings(os.environ)
+
+
+def hub() -> Hub:
+    """Return the hub of this process."""
+    return bootstrap.build(_SETTINGS)
+
+
+def language() -> Language:
+    """Return the visitor's language: the address, then this session, then the cookie, the browser, Swedish."""
+    asked = known(st.query_params.get("lang"))
+    if asked or _LANGUAGE not in st.session_state:
+        st.session_state[_LANGUAGE] = asked or choose(
+            None, st.context.cookies.get(_LANGUAGE_COOKIE), st.context.headers.get("Accept-Language")
+        )
+    return cast("Language", st.session_state[_LANGUAGE])

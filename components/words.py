@@ -1,0 +1,21 @@
+"""Texts, numbers and dates in the visitor's language."""
+
+import datetime as dt
+
+from components.session import hub, language
+from hub import language as forms
+
+
+def _(english: str) -> str:
+    """Return a text in the visitor's language; the English text is the catalogue's key."""
+    return hub().catalogue.text(language(), english)
+
+
+def number(value: float) -> str:
+    """Write a number in the language's form."""
+    return forms.number(language(), value)
+
+
+def date(day: dt.date) -> str:
+    """Write a date in the language's form."""
+    return forms.date(language(), day)

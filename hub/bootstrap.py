@@ -1,0 +1,73 @@
+"""Builds the hub once, from its settings: what every page and route works with."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from hub.guide.content import GuideContent, read_guide
+from hub.language import Catalogue, Language, read_catalogue
+from hub.levels.content import Glossary, Levels, NationalContent, read_glossary, read_levels, read_national
+from hub.live import Topics
+from hub.markdown import Source
+from hub.pages import PageContent, read_pages
+from hub.settings import ROOT, Settings
+from hub.site import Site, read_site
+from hub.sources import check_sources, read_sources
+from hub.survey.mart import Mart
+
+
+@dataclass(frozen=True)
+class Hub:
+    """Everything the hub knows and can do."""
+
+    settings: Settings
+    version: str
+    """Changes whenever a file that is served or shown does."""
+    site: Site
+    catalogue: Catalogue
+    sources: Mapping[str, Source]
+    guide: GuideContent
+    levels: Levels
+    national: Mapping[Language, NationalContent]
+    glossary: Mapping[Language, Glossary]
+    pages: PageContent
+    mart: Mart
+    topics: Topics
+
+
+@cache
+def build(settings: Settings) -> Hub:
+    """Read and check all content, build the mart and return the hub; the same hub for the same settings.
+
+    Raises:
+        ContentError: a file in ``content/`` or ``data/`` is wrong; the text names file and place.
+    """
+    content = settings.content
+    hub = Hub(
+        settings=settings,
+        version=_version(content),
+        site=read_site(content),
+        catalogue=read_catalogue(content / "locale" / "sv.po"),
+        sources=read_sources(content),
+        guide=read_guide(content / "guide"),
+        levels=read_levels(content / "levels"),
+        national=read_national(content / "levels"),
+        glossary=read_glossary(content),
+        pages=read_pages(content / "pages"),
+        mart=Mart(ROOT / "data"),
+        topics=Topics(),
+    )
+    check_sources(content, hub.sources)
+    return hub
+
+
+def _version(content: Path) -> str:
+    """Return a short digest of everything a browser or a cache may hold on to."""
+    digest = hashlib.sha256()
+    folders = (content, ROOT / "web" / "assets", ROOT / "data")
+    for file in sorted(file for folder in folders for file in folder.rglob("*") if file.is_file()):
+        digest.update(file.name.encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:10]

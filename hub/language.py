@@ -1,0 +1,97 @@
+"""Swedish and English: which one a visitor gets, the catalogue, and the forms of numbers and dates.
+
+The text in the code is English and doubles as the catalogue's key; ``content/locale/sv.po`` holds its Swedish twin.
+Longer texts live in ``content/`` as one file per language.
+"""
+
+import datetime as dt
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Literal, cast
+
+from babel.dates import format_date
+from babel.messages.pofile import PoFileError, read_po
+from babel.numbers import format_decimal
+
+from hub.errors import ContentError
+
+Language = Literal["sv", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = ("sv", "en")
+_LOCALE: Final[dict[Language, str]] = {"sv": "sv_SE", "en": "en_GB"}
+
+
+def known(asked: str | None) -> Language | None:
+    """Return the language asked for if it is one of ours."""
+    return cast("Language", asked) if asked in LANGUAGES else None
+
+
+def choose(asked: str | None, earlier: str | None, accept_language: str | None) -> Language:
+    """Choose by the address, then the earlier choice, then the browser, then Swedish.
+
+    Args:
+        asked: the value of ``?lang=``.
+        earlier: the value of the language cookie.
+        accept_language: the browser's header, such as ``en-GB,en;q=0.8``.
+    """
+    return known(asked) or known(earlier) or _preferred(accept_language or "") or "sv"
+
+
+def _preferred(header: str) -> Language | None:
+    ranked: list[tuple[float, int, Language]] = []
+    for position, part in enumerate(header[:500].split(",")):
+        tag, _, quality = part.partition(";q=")
+        language = known(tag.strip().lower()[:2])
+        try:
+            weight = float(quality) if quality else 1.0
+        except ValueError:
+            continue
+        if language and weight > 0:
+            ranked.append((-weight, position, language))
+    return min(ranked)[2] if ranked else None
+
+
+class Catalogue:
+    """The Swedish twins of the texts in the code."""
+
+    def __init__(self, swedish: Mapping[str, str]) -> None:
+        """Hold the pairs English text, Swedish text."""
+        self._swedish = dict(swedish)
+
+    def text(self, language: Language, english: str) -> str:
+        """Return a text in a language; a missing twin shows the English, which a test forbids."""
+        return self._swedish.get(english, english) if language == "sv" else english
+
+    def keys(self) -> frozenset[str]:
+        """Return the English texts that have a twin."""
+        return frozenset(self._swedish)
+
+
+def read_catalogue(file: Path) -> Catalogue:
+    """Read a gettext catalogue.
+
+    Raises:
+        ContentError: the file is missing, broken, or holds an empty or fuzzy twin.
+    """
+    try:
+        messages = read_po(io.BytesIO(file.read_bytes()), locale="sv", abort_invalid=True)
+    except (OSError, PoFileError, UnicodeDecodeError) as cause:
+        raise ContentError(file, "", str(cause)) from cause
+    pairs: dict[str, str] = {}
+    for message in messages:
+        if not message.id:
+            continue
+        if not message.string or message.fuzzy:
+            raise ContentError(file, str(message.id), "has no Swedish twin")
+        pairs[str(message.id)] = str(message.string)
+    return Catalogue(pairs)
+
+
+def number(language: Language, value: float) -> str:
+    """Write a number in the language's form: ``10 551 707`` or ``10,551,707``."""
+    return str(format_decimal(value, locale=_LOCALE[language]))
+
+
+def date(language: Language, day: dt.date) -> str:
+    """Write a date in the language's form: ``31 mars 2020`` or ``31 March 2020``."""
+    return str(format_date(day, format="long", locale=_LOCALE[language]))

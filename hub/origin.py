@@ -1,0 +1,88 @@
+"""Where a dataset comes from, checked against the file itself."""
+
+import datetime as dt
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hub.errors import ContentError
+
+
+class Strict(BaseModel):
+    """A model that takes nothing it does not know and changes nothing it is given."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class DataFile(Strict):
+    """One file of a dataset."""
+
+    name: str
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    rows: Annotated[int, Field(ge=1)]
+    """Rows without the header."""
+
+
+class Origin(Strict):
+    """The provenance of a dataset, kept as ``origin.yaml`` beside it."""
+
+    title: str
+    """As the producer calls it."""
+    producer: str
+    published: dt.date
+    received: dt.date
+    """When we got it, or read it off."""
+    licence: str
+    section: str = ""
+    """Where in the source the figures stand."""
+    notes: str = ""
+    files: tuple[DataFile, ...]
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_yaml(file: Path, model: type[Model]) -> Model:
+    """Read a YAML file into a strict model.
+
+    Raises:
+        ContentError: the file is missing or is not what the model says; the text names the place in it.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+        found = yaml.safe_load(text)
+    except (OSError, UnicodeDecodeError) as cause:
+        raise ContentError(file, "", str(cause)) from cause
+    except yaml.YAMLError as cause:
+        mark = getattr(cause, "problem_mark", None)
+        place = f"line {mark.line + 1}" if mark else ""
+        raise ContentError(file, place, getattr(cause, "problem", None) or str(cause)) from cause
+    try:
+        # By way of JSON: in Python mode a strict model refuses a list where it holds a tuple, and YAML knows no tuples.
+        return model.model_validate_json(json.dumps(found, default=str))
+    except ValidationError as cause:
+        first = cause.errors()[0]
+        raise ContentError(file, ".".join(str(part) for part in first["loc"]), first["msg"]) from None
+
+
+def read_origin(folder: Path) -> Origin:
+    """Read the provenance of a dataset and verify each file against it.
+
+    Raises:
+        ContentError: the record is wrong, a file is missing, or its checksum or row count differs.
+    """
+    origin = read_yaml(folder / "origin.yaml", Origin)
+    for held in origin.files:
+        file = folder / held.name
+        try:
+            content = file.read_bytes()
+        except OSError as cause:
+            raise ContentError(file, "", str(cause)) from cause
+        found = hashlib.sha256(content).hexdigest()
+        if found != held.sha256:
+            raise ContentError(file, "sha256", f"the file has {found}, origin.yaml says {held.sha256}")
+    return origin

@@ -1,0 +1,72 @@
+"""The one place that reads the environment."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hub.errors import ContentError
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The folder that holds ``content/`` and ``data/``."""
+
+
+class Settings(BaseModel):
+    """What an operator may set; the defaults run on a laptop.
+
+    Each field is read from the environment variable in its title, and its description stands in the README (tested).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    port: int = Field(8501, ge=1, le=65535, title="PORT", description="Port to serve on.")
+    host: str = Field(
+        "127.0.0.1", title="HUB_HOST", description="Address to bind; the default answers this machine only."
+    )
+    public_url: str = Field(
+        "",
+        pattern=r"^(https?://[^/\s]+)?$",
+        title="HUB_PUBLIC_URL",
+        description="The address visitors use, such as https://hub.example.se, without a final slash. "
+        "Link previews and canonical addresses need it; with https, cookies become Secure.",
+    )
+    trusted_proxies: str = Field(
+        "",
+        title="HUB_TRUSTED_PROXIES",
+        description="Addresses whose forwarding headers are believed, separated by commas. Empty: none.",
+    )
+    var: Path = Field(Path("var"), title="HUB_VAR", description="Folder for files made while running.")
+    content: Path = Field(ROOT / "content", title="HUB_CONTENT", description="Folder with the words.")
+    cookie_secret: str = Field(
+        "",
+        repr=False,
+        title="HUB_COOKIE_SECRET",
+        description="Signs cookies; at least 32 characters. Empty: a new one at each start.",
+    )
+    operator: str = Field("", title="HUB_OPERATOR", description="Who runs this installation, shown on the about page.")
+    contact: str = Field("", title="HUB_CONTACT", description="E-mail address for questions and accessibility faults.")
+    log_level: str = Field(
+        "info", pattern="^(debug|info|warning|error)$", title="HUB_LOG_LEVEL", description="What is logged."
+    )
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the settings from an environment.
+
+    Raises:
+        ContentError: a variable holds something that cannot be used; the text names it.
+    """
+    given = {
+        name: environ[str(field.title)]
+        for name, field in Settings.model_fields.items()
+        if environ.get(str(field.title), "").strip()
+    }
+    try:
+        settings = Settings.model_validate(given)
+    except ValidationError as cause:
+        first = cause.errors()[0]
+        variable = Settings.model_fields[str(first["loc"][0])].title
+        raise ContentError("environment", str(variable), first["msg"]) from None
+    if settings.cookie_secret and len(settings.cookie_secret) < 32:
+        raise ContentError("environment", "HUB_COOKIE_SECRET", "at least 32 characters are needed")
+    return settings

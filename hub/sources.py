@@ -1,0 +1,50 @@
+"""The sources that content refers to with marks such as ``[^inera-2020-6-3]``."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import RootModel
+
+from hub.errors import ContentError
+from hub.markdown import Source
+from hub.origin import Strict, read_yaml
+
+_MARK = re.compile(r"\[\^([^\]]+)\]")
+
+
+class _Entry(Strict):
+    title: str
+    publisher: str
+    url: str = ""
+    seen: str
+    """When the source was published or read off, as far as it says; ``n.d.`` when it does not."""
+    confidence: Literal["high", "medium", "low"]
+
+
+class _Entries(RootModel[dict[str, _Entry]]):
+    pass
+
+
+def read_sources(content: Path) -> Mapping[str, Source]:
+    """Read the list of sources.
+
+    Raises:
+        ContentError: the file is wrong.
+    """
+    entries = read_yaml(content / "sources.yaml", _Entries).root
+    return {id_: Source(id=id_, **entry.model_dump()) for id_, entry in entries.items()}
+
+
+def check_sources(content: Path, sources: Mapping[str, Source]) -> None:
+    """Check that every mark in the content has its source.
+
+    Raises:
+        ContentError: a mark names a source that is not listed.
+    """
+    for file in sorted([*content.rglob("*.yaml"), *content.rglob("*.md")]):
+        for line_number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+            for mark in _MARK.findall(line):
+                if mark not in sources:
+                    raise ContentError(file, f"line {line_number}", f"the source {mark!r} is not in sources.yaml")

@@ -1,0 +1,136 @@
+// Keeps one session across our own links, puts the focus where the reader is, and gives Streamlit's own texts their
+// Swedish twins. Loaded by the app's document only; the plain pages need none of it.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const pages = new Set(root.dataset.pages.trim().split(/\s+/));
+
+  // Links between the app's pages change the address; Streamlit follows popstate without a new session.
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
+    if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (link.target && link.target !== "_self" || link.hasAttribute("download")) return;
+    const to = new URL(link.href, location.href);
+    if (link.dataset.language) {
+      // Another language is another document; it keeps everything else of the address.
+      event.preventDefault();
+      const here = new URL(location.href);
+      here.searchParams.set("lang", link.dataset.language);
+      location.assign(here);
+      return;
+    }
+    if (to.origin !== location.origin || !pages.has(to.pathname)) return;
+    if (to.pathname === location.pathname && to.search === location.search && to.hash) return;
+    event.preventDefault();
+    history.pushState({}, "", to);
+    window.dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
+  });
+
+  // A new address is a new page or a new step: mark it in the menu, go to its top, and tell where we are.
+  let last = location.pathname + location.search, due = null;
+  const moved = () => {
+    const now = location.pathname + location.search;
+    if (now === last) return;
+    last = now;
+    for (const link of document.querySelectorAll(".hub-header a[href^='/']")) {
+      if (link.getAttribute("href") === location.pathname) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    due = { from: document.querySelector("#root h1"), text: document.querySelector("#root h1")?.textContent, since: performance.now() };
+    settle();
+  };
+  for (const name of ["pushState", "replaceState"]) {
+    const original = history[name];
+    history[name] = function (...args) { const result = original.apply(this, args); queueMicrotask(moved); return result; };
+  }
+  window.addEventListener("popstate", () => queueMicrotask(moved));
+
+  const settle = () => {
+    if (!due) return;
+    const app = document.querySelector(".stApp");
+    const problem = document.querySelector("#root .hub-problem");
+    const heading = problem ?? document.querySelector("#root h1");
+    const running = app?.dataset.testScriptState === "running" || app?.getAttribute("data-test-script-state") === "running";
+    const fresh = heading && (heading !== due.from || heading.textContent !== due.text || performance.now() - due.since > 400);
+    if (running || !fresh) {
+      if (performance.now() - due.since < 8000) setTimeout(settle, 40); else due = null;
+      return;
+    }
+    due = null;
+    const target = location.hash && document.getElementById(location.hash.slice(1));
+    const place = target || heading;
+    place.setAttribute("tabindex", "-1");
+    place.focus({ preventScroll: true });
+    if (target) target.scrollIntoView(); else window.scrollTo(0, 0);
+  };
+
+  // A problem that appears without a new address still takes the focus, once.
+  const seen = new WeakSet();
+  const look = () => {
+    const problem = document.querySelector("#root .hub-problem");
+    if (problem && !seen.has(problem)) { seen.add(problem); if (!due && performance.now() > 1500) problem.focus(); }
+    if (location.hash && !look.anchored) {
+      const target = document.getElementById(location.hash.slice(1));
+      if (target) { look.anchored = true; target.scrollIntoView(); }
+    }
+  };
+
+  // Copying is offered by a button that names the text to copy.
+  document.addEventListener("click", async (event) => {
+    const button = event.target instanceof Element ? event.target.closest("[data-copies]") : null;
+    if (!button) return;
+    const source = document.getElementById(button.dataset.copies);
+    const text = button.dataset.copies === "address" ? location.href : source?.innerText ?? "";
+    const status = document.getElementById("hub-status");
+    try {
+      await navigator.clipboard.writeText(text);
+      status.textContent = button.dataset.done;
+      const before = button.textContent;
+      button.textContent = button.dataset.done;
+      setTimeout(() => { button.textContent = before; }, 2500);
+    } catch {
+      status.textContent = button.dataset.failed;
+      button.textContent = button.dataset.failed;
+    }
+  });
+
+  // Streamlit's own texts are English and have no translation; their twins stand in streamlit-sv.json.
+  let words = null;
+  const attributes = ["aria-label", "title", "placeholder", "alt"];
+  const twin = (text) => {
+    const bare = text.trim();
+    const found = words[bare];
+    return found ? text.replace(bare, found) : text;
+  };
+  const translate = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) {
+      const text = twin(node.nodeValue);
+      if (text !== node.nodeValue) node.nodeValue = text;
+      return;
+    }
+    if (!(node instanceof Element)) return;
+    for (const element of [node, ...node.querySelectorAll("*")]) {
+      for (const name of attributes) {
+        const value = element.getAttribute(name);
+        if (value) { const text = twin(value); if (text !== value) element.setAttribute(name, text); }
+      }
+      for (const child of element.childNodes) {
+        if (child.nodeType === Node.TEXT_NODE) { const text = twin(child.nodeValue); if (text !== child.nodeValue) child.nodeValue = text; }
+      }
+    }
+  };
+  const observer = new MutationObserver((changes) => {
+    if (words) for (const change of changes) {
+      if (change.type === "childList") change.addedNodes.forEach(translate); else translate(change.target);
+    }
+    look();
+  });
+  const start = async () => {
+    observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: attributes });
+    if (root.lang === "sv") {
+      words = await (await fetch("/assets/streamlit-sv.json")).json();
+      translate(document.body);
+    }
+  };
+  if (document.body) start(); else document.addEventListener("DOMContentLoaded", start);
+})();

@@ -1,0 +1,48 @@
+"""Signalling for calls, and the page where a visitor checks whether calls get through."""
+
+import json
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from hub.call.peer import LONGEST_OFFER, Peers
+from hub.errors import Rejected, Unavailable
+from web.origin import same_origin
+
+
+class Calls:
+    """Serves the signalling."""
+
+    def __init__(self, peers: Peers, public_url: str) -> None:
+        """Hold the connections."""
+        self._peers = peers
+        self._public_url = public_url
+
+    def routes(self) -> list[Route]:
+        """Return the routes of the signalling."""
+        return [Route("/api/call/check", self.check, methods=["POST"])]
+
+    async def check(self, request: Request) -> Response:
+        """Answer an offer for a connection check."""
+        if not same_origin(request, self._public_url):
+            return JSONResponse({"error": "origin"}, status_code=403)
+        try:
+            offer = json.loads(await _body(request, most=2 * LONGEST_OFFER))
+            if not isinstance(offer, dict):
+                raise Rejected("offer")
+            return JSONResponse(await self._peers.answer(offer), headers={"cache-control": "no-store"})
+        except (Rejected, ValueError):
+            return JSONResponse({"error": "offer"}, status_code=400)
+        except Unavailable:
+            return JSONResponse({"error": "full"}, status_code=503, headers={"retry-after": "20"})
+
+
+async def _body(request: Request, most: int) -> bytes:
+    """Read a body of at most so many bytes."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            raise Rejected("offer")
+    return body

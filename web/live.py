@@ -1,0 +1,64 @@
+"""``/api/live?topic=…``: a socket that says when a topic has moved."""
+
+import asyncio
+
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from hub.live import Listener, Topics
+from web.origin import same_origin
+
+OPEN_TOPICS = frozenset({"windows"})
+"""Topics anyone may listen to."""
+_MOST_LISTENERS = 2_000
+_LONGEST_S = 4 * 3600
+"""A socket is closed after this long; a page still open connects again."""
+
+
+class Live:
+    """Serves the push channel."""
+
+    def __init__(self, topics: Topics, public_url: str) -> None:
+        """Hold the topics."""
+        self._topics = topics
+        self._public_url = public_url
+
+    def routes(self) -> list[WebSocketRoute]:
+        """Return the route of the channel."""
+        return [WebSocketRoute("/api/live", self.listen)]
+
+    async def listen(self, socket: WebSocket) -> None:
+        """Send the topic's version at once and each time it moves."""
+        topic = socket.query_params.get("topic", "")
+        if not same_origin(socket, self._public_url) or topic not in OPEN_TOPICS:
+            await socket.close(code=1008)
+            return
+        if self._topics.listeners(topic) >= _MOST_LISTENERS:
+            await socket.close(code=1013)
+            return
+        await socket.accept()
+        async with self._topics.listen(topic) as listener:
+            self._topics.move("windows")
+            send = asyncio.create_task(self._send(socket, topic, listener))
+            gone = asyncio.create_task(_until_gone(socket))
+            try:
+                await asyncio.wait({send, gone}, timeout=_LONGEST_S, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in (send, gone):
+                    task.cancel()
+                await asyncio.gather(send, gone, return_exceptions=True)
+        self._topics.move("windows")
+
+    async def _send(self, socket: WebSocket, topic: str, listener: Listener) -> None:
+        seen = -1
+        while True:
+            seen = await listener.next_version(seen)
+            await socket.send_json({"topic": topic, "version": seen})
+
+
+async def _until_gone(socket: WebSocket) -> None:
+    try:
+        while True:
+            await socket.receive()
+    except (WebSocketDisconnect, RuntimeError):
+        return
