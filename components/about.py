@@ -1,0 +1,48 @@
+"""The about page."""
+
+from html import escape
+
+import streamlit as st
+
+from components import html, live
+from components.session import hub
+from components.words import _, number
+from hub.markdown import render_content
+
+
+def text(markdown: str) -> None:
+    """Draw the words, the operator's contact and every source used anywhere."""
+    notes = html.notes()
+    settings = hub().settings
+    operator = escape(settings.operator) or escape(_("Not stated"))
+    contact = (
+        f"<a href='mailto:{escape(settings.contact)}'>{escape(settings.contact)}</a>"
+        if settings.contact
+        else escape(_("No contact address has been set for this installation."))
+    )
+    sources = "".join(
+        f"<li>{f'<a href={escape(source.url, quote=True)!r}>{escape(source.title)}</a>' if source.url else escape(source.title)}. "
+        f"{escape(source.publisher)}, {escape(_('no date given') if source.seen == 'n.d.' else source.seen)}.</li>"
+        for source in hub().sources.values()
+    )
+    html.show(
+        render_content(markdown, hub().sources, words=None, footnotes=notes),
+        f"<h2 id='kontakt'>{escape(_('Contact'))}</h2><p>{escape(_('Operator:'))} {operator}. {contact}</p>",
+        f"<details id='alla-kallor'><summary>{escape(_('All sources'))} ({number(len(hub().sources))})</summary><ul>{sources}</ul></details>",
+        notes.html(),
+        f"<h2 id='drift'>{escape(_('Right now'))}</h2>",
+    )
+
+
+@st.fragment
+def running() -> None:
+    """Say how many windows have this page open; the line alone is redrawn when one opens or closes."""
+    topics = hub().topics
+    seen = topics.version("windows")
+    windows = topics.listeners("windows")
+    html.show(
+        f"<p id='fonster'>{escape(_('Windows with this page open:'))} <strong>{number(windows)}</strong>. "
+        f"{escape(_('The number moves by itself; nothing is stored.'))} "
+        f"{escape(_('Version'))} <code>{escape(hub().version)}</code>.</p>"
+    )
+    live.listen("windows", seen, key="windows")

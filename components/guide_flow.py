@@ -1,0 +1,116 @@
+"""The guide's way from the opening to the result: what is shown at each place, and where its buttons lead."""
+
+from dataclasses import replace
+from html import escape
+
+import streamlit as st
+
+from components import guide as view
+from components import html
+from components.guide import Link, flow, go
+from components.problems import summary
+from components.session import hub
+from components.words import _
+from hub.guide import answers as link_rules
+from hub.guide.answers import LONGEST_NAME, MOST_SERVICES, Service
+from hub.guide.content import Question
+
+
+def question_to_put(link: Link) -> Question | None:
+    """Return the question to show: the one asked for, else the first unanswered once the visitor has begun."""
+    if link.question is not None:
+        return link.question
+    service = link.services[link.current]
+    begun = bool(service.answers) or view.VERSION_KEY in st.query_params and "s1" in st.query_params and len(link.services) > 1
+    if not begun:
+        return None
+    found = link_rules.next_question(service.answers, flow())
+    return next((question for question in flow() if found and question.id == found.id), None)
+
+
+def opening(link: Link) -> None:
+    """Draw what the guide is, and the way in."""
+    count = len(flow())
+    first = html.address("/valj", **view.query([Service("", {})], 0, flow()[0].id))
+    html.show(
+        f"<h1>{escape(_('Choose how to connect your video service to 1177'))}</h1>",
+        f"<p class='hub-lead'>{escape(_('Answer at most {count} questions about one video service. You get a proposal for where to start and what to aim for, the reasons, what is missing and whom to ask.').format(count=count))}</p>",
+        "<ul>"
+        f"<li>{escape(_('“Don’t know” is a full answer. It never counts as yes, and becomes a question to send to whoever knows.'))}</li>"
+        f"<li>{escape(_('Your answers stay in the address of the page. Save it or share it; whoever opens it sees the same result.'))}</li>"
+        f"<li>{escape(_('Several video services in the region? Answer for one, then add the next, up to five.'))}</li></ul>",
+        f"<div class='hub-actions'><a class='hub-button' href='{first}'>{escape(_('Start'))}</a>"
+        f"<a class='hub-link' href='/nivaer'>{escape(_('Read about the levels first'))}</a></div>",
+        f"<h2>{escape(_('Four layers, combined in different ways'))}</h2>",
+        view.layers_drawing(),
+    )
+
+
+def put(link: Link, asked: Question) -> None:
+    """Draw a question with the way back, take the answer and go on."""
+    service = link.services[link.current]
+    order = [question.id for question in link_rules.asked(service.answers, flow())]
+    place = order.index(asked.id)
+    back = view.query(link.services, link.current, order[place - 1]) if place else {}
+    html.show(f"<a class='hub-link' href='{html.address('/valj', **back)}'>← {escape(_('Back'))}</a>")
+    above = st.container()
+    chosen = view.question_page(asked, service.answers, service.name)
+    if chosen is None:
+        return
+    refused = view.refusal(asked, chosen)
+    if refused:
+        with above:
+            summary(_("The answer is missing") if not chosen else _("The answers do not fit together"), [refused])
+        return
+    answers = link_rules.with_answer(service.answers, asked, chosen, flow())
+    services = [*link.services]
+    services[link.current] = replace(service, answers=answers)
+    # A changed answer leads on to whatever it left open, and otherwise straight back to the result.
+    following = link_rules.next_question(answers, flow())
+    later = order[place + 1 :]
+    unanswered_later = following is not None
+    go(services, link.current, following.id if unanswered_later and following else "") if not _walking(
+        service, later
+    ) else go(services, link.current, later[0] if later[0] not in link_rules.skipped(answers, flow()) else (following.id if following else ""))
+
+
+def _walking(service: Service, later: list[str]) -> bool:
+    """Tell whether the visitor is on the first way through, so that the next question follows even if it is answered."""
+    return bool(later) and any(question not in service.answers for question in later)
+
+
+def finished(link: Link) -> None:
+    """Draw the result, and what can be done with it."""
+    service = link.services[link.current]
+    if len(link.services) > 1:
+        html.show(f"<h2>{escape(_('Your services'))}</h2>", view.overview(link.services))
+    view.result(service, link.services, link.current)
+    html.show(
+        f"<div class='hub-actions'><button type='button' class='hub-button' data-copies='address' data-done='{escape(_('Copied'))}' "
+        f"data-failed='{escape(_('Could not copy; copy the address field instead'))}'>{escape(_('Copy the link to this result'))}</button>"
+        f"<a class='hub-link' href='{html.address('/valj')}'>{escape(_('Begin anew'))}</a></div>"
+        f"<p class='hub-muted'>{escape(_('The questions and rules have version {version}. The result is worked out from the address each time it is opened.').format(version=hub().guide.flow.version))}</p>",
+        f"<h2 id='tjanster'>{escape(_('Name this service, or add another'))}</h2>",
+    )
+    _naming(link, service)
+
+
+def _naming(link: Link, service: Service) -> None:
+    with st.form("naming", border=False):
+        name = st.text_input(
+            _("What is the service called?"),
+            value=service.name,
+            max_chars=LONGEST_NAME,
+            placeholder=_("For example: video visits in primary care"),
+            key=f"name-{link.current}",
+        )
+        left, right, _rest = st.columns([1, 1, 2])
+        saved = left.form_submit_button(_("Save the name"), key="save-name")
+        added = right.form_submit_button(_("Add a service"), key="add-service") if len(link.services) < MOST_SERVICES else False
+    if saved or added:
+        services = [*link.services]
+        services[link.current] = replace(service, name=(name or "").strip())
+        if added:
+            services.append(Service("", {}))
+            go(services, len(services) - 1, flow()[0].id)
+        go(services, link.current)

@@ -1,0 +1,74 @@
+"""The levels: compared, and one at a time."""
+
+from functools import lru_cache
+from html import escape
+
+from components import html
+from components.guide import comparison, layers_drawing, words
+from components.problems import summary
+from components.session import hub, language
+from components.words import _
+from hub.language import Language
+from hub.levels.reading import level_html, national_html
+
+
+def all_levels(unknown: str | None) -> None:
+    """Draw the comparison; an address with a level that does not exist says so first."""
+    if unknown:
+        summary(_("The level does not exist"), [_("There is no level called “{level}”. The four that exist are below.").format(level=unknown[:40])])
+    names = words()
+    cards = "".join(
+        f"<section class='hub-door'><h2>{escape(content[language()].name)}</h2><p>{escape(content[language()].short)}</p>"
+        f"<a class='hub-link' href='{html.address('/nivaer', niva=level)}'>{escape(_('Read about {level}').format(level=content[language()].name))}</a></section>"
+        for level, content in hub().levels.items()
+    )
+    national = hub().national[language()]
+    layers = "".join(
+        f"<tr><th scope='row'>{escape(layer.name)}</th><td>{html.line(layer.what, notes)}</td><td>{html.line(layer.resident, notes)}</td><td>{html.line(layer.staff, notes)}</td></tr>"
+        for notes in [html.notes()]
+        for layer in names.layers.values()
+    )
+    html.show(
+        f"<h1>{escape(_('Four ways to connect, built from four layers'))}</h1>"
+        f"<p class='hub-lead'>{escape(_('The levels are not rungs on a ladder. Each is a set of layers, and layers can be combined in other ways than these four.'))}</p>",
+        layers_drawing(),
+        f"<div class='hub-doors'>{cards}</div>",
+        f"<h2>{escape(_('Compare'))}</h2>",
+        comparison(),
+        f"<div class='hub-actions'><a class='hub-button' href='/valj'>{escape(_('Find out what fits you'))}</a></div>",
+        f"<h2>{escape(_('What each layer means'))}</h2><div class='table-scroll'><table><thead><tr><th scope='col'>{escape(_('Layer'))}</th>"
+        f"<th scope='col'>{escape(_('What it is'))}</th><th scope='col'>{escape(_('The resident notices'))}</th><th scope='col'>{escape(_('Staff do'))}</th></tr></thead><tbody>{layers}</tbody></table></div>",
+        f"<h2>{escape(_('A side branch: national services'))}</h2><p>{escape(national.short)} <a href='{html.address('/nivaer', niva='national')}'>{escape(_('Read about {level}').format(level=national.name))}</a></p>",
+        _glossary(),
+    )
+
+
+def level(level: str) -> None:
+    """Draw one level."""
+    html.show(
+        f"<a class='hub-link' href='/nivaer'>← {escape(_('All levels'))}</a>",
+        _level(level, language(), hub().version),
+        f"<div class='hub-actions'><a class='hub-button' href='/valj'>{escape(_('Find out what fits you'))}</a>"
+        f"<a class='hub-link' href='/nivaer/{escape(level)}'>{escape(_('Page for printing'))}</a></div>",
+    )
+
+
+@lru_cache(maxsize=32)
+def _level(level: str, language: Language, _version: str) -> str:
+    return level_html(hub().levels[level][language], hub().catalogue, language, hub().sources)
+
+
+def national() -> None:
+    """Draw the branch of national services."""
+    html.show(
+        f"<a class='hub-link' href='/nivaer'>← {escape(_('All levels'))}</a>",
+        national_html(hub().national[language()], hub().catalogue, language(), hub().sources),
+    )
+
+
+def _glossary() -> str:
+    terms = "".join(
+        f"<dt id='ord-{escape(term.id)}'>{escape(term.term)} <span class='hub-muted' lang='{'en' if language() == 'sv' else 'sv'}'>{escape(term.other)}</span></dt><dd>{escape(term.meaning)}</dd>"
+        for term in hub().glossary[language()].terms
+    )
+    return f"<details id='ordlista'><summary>{escape(_('Words of the field'))}</summary><dl class='hub-glossary'>{terms}</dl></details>"
