@@ -7,7 +7,8 @@ import streamlit as st
 from components import html, live
 from components.session import hub
 from components.words import _, number
-from hub.markdown import render_content
+from hub.levels.reading import content_words
+from hub.markdown import Source, render_content
 
 
 def text(markdown: str) -> None:
@@ -21,17 +22,22 @@ def text(markdown: str) -> None:
         else escape(_("No contact address has been set for this installation."))
     )
     sources = "".join(
-        f"<li>{f'<a href={escape(source.url, quote=True)!r}>{escape(source.title)}</a>' if source.url else escape(source.title)}. "
+        f"<li>{_linked(source)}. "
         f"{escape(source.publisher)}, {escape(_('no date given') if source.seen == 'n.d.' else source.seen)}.</li>"
         for source in hub().sources.values()
     )
     html.show(
-        render_content(markdown, hub().sources, words=None, footnotes=notes),
+        render_content(markdown, hub().sources, words=content_words(_), numbering=notes),
         f"<h2 id='kontakt'>{escape(_('Contact'))}</h2><p>{escape(_('Operator:'))} {operator}. {contact}</p>",
         f"<details id='alla-kallor'><summary>{escape(_('All sources'))} ({number(len(hub().sources))})</summary><ul>{sources}</ul></details>",
         notes.html(),
         f"<h2 id='drift'>{escape(_('Right now'))}</h2>",
     )
+
+
+def _linked(source: Source) -> str:
+    title = escape(source.title)
+    return f'<a href="{escape(source.url)}">{title}</a>' if source.url else title
 
 
 @st.fragment

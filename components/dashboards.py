@@ -19,7 +19,7 @@ def opening(origin: Origin) -> None:
     html.show(
         f"<h1>{escape(_('What the regions answered in 2020'))}</h1><p class='hub-lead'>"
         f"{escape(_('18 of 21 regions answered three open questions. The report calls it a temperature check, and often gives a word where a chart would want a number. We show the word as an interval, and say that the interval is ours.'))}</p>",
-        f"<p class='hub-muted'>{escape(_('Published {date}. Nothing newer has been asked of all regions; new rounds are on their way here.').format(date=date(origin.published)))}</p>",
+        f"<p class='hub-muted'>{escape(_('Published {date}. We have found no newer survey of all regions; new rounds are on their way here.').format(date=date(origin.published)))}</p>",
     )
 
 
@@ -76,6 +76,6 @@ def unknown() -> None:
         f"<h2>{escape(_('What we do not know'))}</h2><ul>"
         f"<li>{escape(_('Which region answered what. The report names no region in these answers.'))}</li>"
         f"<li>{escape(_('How many regions had come how far. The counts stand in a picture that cannot be read as text, and we do not guess.'))}</li>"
-        f"<li>{escape(_('How things are today. No later survey of all regions is public to us.'))}</li></ul>",
+        f"<li>{escape(_('How things are today. We have found no later public survey of all regions.'))}</li></ul>",
         f"<div class='hub-actions'><a class='hub-button' href='/valj'>{escape(_('Find out what fits you'))}</a></div>",
     )

@@ -163,7 +163,8 @@ def _options(asked: Question, before: tuple[str, ...]) -> tuple[str, ...] | None
                 option
                 for option in options
                 if st.checkbox(
-                    f"**{texts.options[option].label}**  \n{texts.options[option].caption}",
+                    # One plain line: the name a screen reader says is this text as it stands, marks and all.
+                    f"{texts.options[option].label}: {texts.options[option].caption}",
                     value=option in before,
                     key=f"{asked.id}-{option}",
                 )
@@ -403,7 +404,7 @@ def _path(facts: Facts, choice: Choice) -> str:
     wide, narrow = (drawing.path(label, stations, narrow=narrow) for narrow in (False, True))
     twin = "".join(f"<li>{escape(text)}</li>" for text in wide.steps)
     return (
-        f"<figure class='hub-drawing'><div class='hub-wide'>{wide.svg}</div><div class='hub-narrow'>{narrow.svg}</div></figure>"
+        f"{html.figure(wide.svg, narrow.svg)}"
         f"<details><summary>{escape(_('The same as a list'))}</summary><ol>{twin}</ol></details>"
     )
 
@@ -601,7 +602,7 @@ def layers_drawing() -> str:
     wide, narrow = (drawing.layers(label, names, held, narrow=narrow) for narrow in (False, True))
     twin = "".join(f"<li>{escape(text)}</li>" for text in wide.steps)
     return (
-        f"<figure class='hub-drawing'><div class='hub-wide'>{wide.svg}</div><div class='hub-narrow'>{narrow.svg}</div></figure>"
+        f"{html.figure(wide.svg, narrow.svg)}"
         f"<details><summary>{escape(_('The same as a list'))}</summary><ol>{twin}</ol></details>"
     )
 

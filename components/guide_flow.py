@@ -21,11 +21,9 @@ def question_to_put(link: Link) -> Question | None:
     if link.question is not None:
         return link.question
     service = link.services[link.current]
-    begun = bool(service.answers) or view.VERSION_KEY in st.query_params and "s1" in st.query_params and len(link.services) > 1
-    if not begun:
+    if not service.answers and len(link.services) == 1:
         return None
-    found = link_rules.next_question(service.answers, flow())
-    return next((question for question in flow() if found and question.id == found.id), None)
+    return link_rules.next_question(service.answers, flow())
 
 
 def opening(link: Link) -> None:
@@ -65,18 +63,8 @@ def put(link: Link, asked: Question) -> None:
     answers = link_rules.with_answer(service.answers, asked, chosen, flow())
     services = [*link.services]
     services[link.current] = replace(service, answers=answers)
-    # A changed answer leads on to whatever it left open, and otherwise straight back to the result.
     following = link_rules.next_question(answers, flow())
-    later = order[place + 1 :]
-    unanswered_later = following is not None
-    go(services, link.current, following.id if unanswered_later and following else "") if not _walking(
-        service, later
-    ) else go(services, link.current, later[0] if later[0] not in link_rules.skipped(answers, flow()) else (following.id if following else ""))
-
-
-def _walking(service: Service, later: list[str]) -> bool:
-    """Tell whether the visitor is on the first way through, so that the next question follows even if it is answered."""
-    return bool(later) and any(question not in service.answers for question in later)
+    go(services, link.current, following.id if following else "")
 
 
 def finished(link: Link) -> None:

@@ -1,5 +1,7 @@
 """Small pieces of HTML that several pages draw. Everything that comes in from outside is escaped here."""
 
+import base64
+import re
 from html import escape
 from urllib.parse import quote, urlencode
 
@@ -26,9 +28,24 @@ def address(path: str, **query: str) -> str:
     return escape(f"{path}?{urlencode(query, safe='~._-')}" if query else path)
 
 
+def figure(wide: str, narrow: str) -> str:
+    """Return a drawing in its two forms, of which the style sheet shows the one that fits."""
+    return f"<figure class='hub-drawing'><div class='hub-wide'>{wide}</div><div class='hub-narrow'>{narrow}</div></figure>"
+
+
+_SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+
+
+def _carried(match: re.Match[str]) -> str:
+    return f"<div data-drawing='{base64.b64encode(match[0].encode()).decode()}'></div>"
+
+
 def show(*parts: str) -> None:
-    """Draw HTML as one element of the page."""
-    st.html("\n".join(part for part in parts if part))
+    """Draw HTML as one element of the page.
+
+    Streamlit cleans it in the browser and takes drawings out, so they travel as an attribute that ``links.js`` unpacks.
+    """
+    st.html(_SVG.sub(_carried, "\n".join(part for part in parts if part)))
 
 
 def mailto(subject: str, body: str) -> str:

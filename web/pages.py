@@ -13,7 +13,6 @@ from hub.bootstrap import Hub
 from hub.language import Language, choose, known
 from hub.levels.reading import level_html
 from hub.site import Page
-from web import level_page
 from web.middleware import Page as Answer
 from web.shell import Streamlit
 

@@ -64,6 +64,16 @@
     if (target) target.scrollIntoView(); else window.scrollTo(0, 0);
   };
 
+  // Drawings travel as an attribute, because Streamlit takes SVG out of the HTML it is given.
+  const draw = () => {
+    for (const place of document.querySelectorAll("#root [data-drawing]")) {
+      const bytes = Uint8Array.from(atob(place.dataset.drawing), (letter) => letter.charCodeAt(0));
+      const svg = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml").documentElement;
+      place.removeAttribute("data-drawing");
+      if (svg.localName === "svg") place.replaceChildren(document.importNode(svg, true));
+    }
+  };
+
   // A problem that appears without a new address still takes the focus, once.
   const seen = new WeakSet();
   const look = () => {
@@ -123,6 +133,7 @@
     if (words) for (const change of changes) {
       if (change.type === "childList") change.addedNodes.forEach(translate); else translate(change.target);
     }
+    draw();
     look();
   });
   const start = async () => {
