@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from components import html, live
-from components.session import hub
+from components.session import hub, language
 from components.words import _, number
 from hub.levels.reading import content_words
 from hub.markdown import Source, render_content
@@ -23,13 +23,13 @@ def text(markdown: str) -> None:
     )
     sources = "".join(
         f"<li>{_linked(source)}. "
-        f"{escape(source.publisher)}, {escape(_('no date given') if source.seen == 'n.d.' else source.seen)}.</li>"
-        for source in hub().sources.values()
+        f"{escape(source.publisher)}, {escape(source.seen)}.</li>"
+        for source in hub().sources[language()].values()
     )
     html.show(
-        render_content(markdown, hub().sources, words=content_words(_), numbering=notes),
+        render_content(markdown, hub().sources[language()], words=content_words(_), numbering=notes),
         f"<h2 id='kontakt'>{escape(_('Contact'))}</h2><p>{escape(_('Operator:'))} {operator}. {contact}</p>",
-        f"<details id='alla-kallor'><summary>{escape(_('All sources'))} ({number(len(hub().sources))})</summary><ul>{sources}</ul></details>",
+        f"<details id='alla-kallor'><summary>{escape(_('All sources'))} ({number(len(hub().sources[language()]))})</summary><ul>{sources}</ul></details>",
         notes.html(),
         f"<h2 id='drift'>{escape(_('Right now'))}</h2>",
     )

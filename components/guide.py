@@ -232,6 +232,7 @@ def result(service: Service, services: Sequence[Service], index: int) -> None:
         f"<div class='hub-verdict'><p>{html.line(verdict(facts, choice), notes)}</p></div>",
         f"<p>{html.line(words().aims[key(choice.aim)].sentence, notes)}</p>" if choice.aim else "",
         _possible(choice),
+        _sharing(),
         _contents(),
         f"<h2 id='skal'>{escape(_('Reasons for and against'))}</h2>",
         _reasons(service.answers, facts, choice, notes),
@@ -252,7 +253,7 @@ def result(service: Service, services: Sequence[Service], index: int) -> None:
         f"<details><summary>{escape(_('Needed at every level'))}</summary><ul>"
         + "".join(f"<li>{html.line(standing.text, notes)}</li>" for standing in words().standing)
         + "</ul></details>",
-        notes.html(),
+        f"<details><summary>{escape(_('Sources'))}</summary>{notes.html()}</details>",
     )
 
 
@@ -260,6 +261,14 @@ def _result_heading(choice: Choice) -> str:
     if choice.aim is None:
         return _("No way can be recommended yet")
     return words().aims[key(choice.aim)].title
+
+
+def _sharing() -> str:
+    return (
+        f"<div class='hub-actions'><button type='button' class='hub-button' data-copies='address' data-done='{escape(_('Copied'))}' "
+        f"data-failed='{escape(_('Could not copy; copy the address field instead'))}'>{escape(_('Copy the link to this result'))}</button>"
+        f"<button type='button' class='hub-button quiet' data-prints>{escape(_('Print'))}</button></div>"
+    )
 
 
 def _contents() -> str:
@@ -374,7 +383,7 @@ def _gate_table(facts: Facts, choice: Choice, notes: Footnotes) -> str:
             f"{f'<span class=hub-answer>{escape(lead[state].format(who=who))}</span>' if who else ''}</td></tr>"
         )
     return (
-        f"<div class='table-scroll'><table class='hub-gates'><thead><tr><th scope='col'>{escape(_('Precondition'))}</th>"
+        f"<div class='table-scroll'><table class='hub-gates hub-stack'><thead><tr><th scope='col'>{escape(_('Precondition'))}</th>"
         f"<th scope='col'>{escape(_('State'))}</th><th scope='col'>{escape(_('What it means'))}</th></tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
@@ -543,7 +552,7 @@ def _answers(answers: Answers, services: Sequence[Service], index: int) -> str:
             f"<td><a class='hub-link' href='{target}'>{escape(_('Change'))}<span class='hub-unseen'>: {escape(texts.title)}</span></a></td></tr>"
         )
     return (
-        f"<h2 id='svar'>{escape(_('Your answers'))}</h2><div class='table-scroll'><table><thead class='hub-unseen'><tr>"
+        f"<h2 id='svar'>{escape(_('Your answers'))}</h2><div class='table-scroll'><table class='hub-stack'><thead class='hub-unseen'><tr>"
         f"<th scope='col'>{escape(_('Question'))}</th><th scope='col'>{escape(_('Answer'))}</th><th scope='col'>{escape(_('Change'))}</th>"
         f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )

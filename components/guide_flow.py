@@ -9,7 +9,7 @@ from components import guide as view
 from components import html
 from components.guide import Link, flow, go
 from components.problems import summary
-from components.session import hub
+from components.session import hub, name_page
 from components.words import _
 from hub.guide import answers as link_rules
 from hub.guide.answers import LONGEST_NAME, MOST_SERVICES, Service
@@ -50,6 +50,7 @@ def put(link: Link, asked: Question) -> None:
     order = [question.id for question in link_rules.asked(service.answers, flow())]
     place = order.index(asked.id)
     back = view.query(link.services, link.current, order[place - 1]) if place else {}
+    name_page(_("Question {place} of {all}").format(place=place + 1, all=len(order)) + ": " + view.words().questions[asked.id].title)
     html.show(f"<a class='hub-link' href='{html.address('/valj', **back)}'>← {escape(_('Back'))}</a>")
     above = st.container()
     chosen = view.question_page(asked, service.answers, service.name)
@@ -70,12 +71,12 @@ def put(link: Link, asked: Question) -> None:
 def finished(link: Link) -> None:
     """Draw the result, and what can be done with it."""
     service = link.services[link.current]
+    name_page(f"{_('Your result')}{f': {service.name}' if service.name else ''}")
     if len(link.services) > 1:
         html.show(f"<h2>{escape(_('Your services'))}</h2>", view.overview(link.services))
     view.result(service, link.services, link.current)
     html.show(
-        f"<div class='hub-actions'><button type='button' class='hub-button' data-copies='address' data-done='{escape(_('Copied'))}' "
-        f"data-failed='{escape(_('Could not copy; copy the address field instead'))}'>{escape(_('Copy the link to this result'))}</button>"
+        "<div class='hub-actions'>"
         f"<a class='hub-link' href='{html.address('/valj')}'>{escape(_('Begin anew'))}</a></div>"
         f"<p class='hub-muted'>{escape(_('The questions and rules have version {version}. The result is worked out from the address each time it is opened.').format(version=hub().guide.flow.version))}</p>",
         f"<h2 id='tjanster'>{escape(_('Name this service, or add another'))}</h2>",

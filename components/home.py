@@ -4,7 +4,7 @@ from html import escape
 
 from components import html
 from components.guide import layers_drawing
-from components.session import hub
+from components.session import hub, language
 from components.words import _
 from hub.pages import Home
 
@@ -22,7 +22,7 @@ def start_page(words: Home) -> None:
         for number, door in enumerate(words.doors)
     )
     known = "".join(
-        f"<div><dt>{escape(item.figure)}</dt><dd>{escape(item.text)}{notes.mark(hub().sources[item.source])}</dd></div>"
+        f"<div><dt>{escape(item.figure)}</dt><dd>{escape(item.text)}{notes.mark(hub().sources[language()][item.source])}</dd></div>"
         for item in words.known
     )
     coming = "".join(f"<li><strong>{escape(item.name)}.</strong> {escape(item.text)}</li>" for item in words.coming)

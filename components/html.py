@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 import streamlit as st
 
-from components.session import hub
+from components.session import hub, language
 from components.words import _
 from hub.levels.reading import content_words
 from hub.markdown import Footnotes, render_inline
@@ -20,7 +20,7 @@ def notes(prefix: str = "source") -> Footnotes:
 
 def line(text: str, numbering: Footnotes) -> str:
     """Return one line of our own Markdown as HTML."""
-    return render_inline(text, hub().sources, numbering)
+    return render_inline(text, hub().sources[language()], numbering)
 
 
 def address(path: str, **query: str) -> str:

@@ -6,7 +6,7 @@ from html import escape
 from components import html
 from components.guide import comparison, layers_drawing, words
 from components.problems import summary
-from components.session import hub, language
+from components.session import hub, language, name_page
 from components.words import _
 from hub.language import Language
 from hub.levels.reading import level_html, national_html
@@ -32,11 +32,11 @@ def all_levels(unknown: str | None) -> None:
         f"<h1>{escape(_('Four ways to connect, built from four layers'))}</h1>"
         f"<p class='hub-lead'>{escape(_('The levels are not rungs on a ladder. Each is a set of layers, and layers can be combined in other ways than these four.'))}</p>",
         layers_drawing(),
-        f"<div class='hub-doors'>{cards}</div>",
+        f"<div class='hub-doors hub-four'>{cards}</div>",
         f"<h2>{escape(_('Compare'))}</h2>",
         comparison(),
         f"<div class='hub-actions'><a class='hub-button' href='/valj'>{escape(_('Find out what fits you'))}</a></div>",
-        f"<h2>{escape(_('What each layer means'))}</h2><div class='table-scroll'><table><thead><tr><th scope='col'>{escape(_('Layer'))}</th>"
+        f"<h2>{escape(_('What each layer means'))}</h2><div class='table-scroll'><table class='hub-stack'><thead><tr><th scope='col'>{escape(_('Layer'))}</th>"
         f"<th scope='col'>{escape(_('What it is'))}</th><th scope='col'>{escape(_('The resident notices'))}</th><th scope='col'>{escape(_('Staff do'))}</th></tr></thead><tbody>{layers}</tbody></table></div>",
         f"<h2>{escape(_('A side branch: national services'))}</h2><p>{escape(national.short)} <a href='{html.address('/nivaer', niva='national')}'>{escape(_('Read about {level}').format(level=national.name))}</a></p>",
         _glossary(),
@@ -45,6 +45,7 @@ def all_levels(unknown: str | None) -> None:
 
 def level(level: str) -> None:
     """Draw one level."""
+    name_page(hub().levels[level][language()].name)
     html.show(
         f"<a class='hub-link' href='/nivaer'>← {escape(_('All levels'))}</a>",
         _level(level, language(), hub().version),
@@ -55,14 +56,15 @@ def level(level: str) -> None:
 
 @lru_cache(maxsize=32)
 def _level(level: str, language: Language, _version: str) -> str:
-    return level_html(hub().levels[level][language], hub().catalogue, language, hub().sources)
+    return level_html(hub().levels[level][language], hub().catalogue, language, hub().sources[language])
 
 
 def national() -> None:
     """Draw the branch of national services."""
+    name_page(hub().national[language()].name)
     html.show(
         f"<a class='hub-link' href='/nivaer'>← {escape(_('All levels'))}</a>",
-        national_html(hub().national[language()], hub().catalogue, language(), hub().sources),
+        national_html(hub().national[language()], hub().catalogue, language(), hub().sources[language()]),
     )
 
 

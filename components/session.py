@@ -20,6 +20,11 @@ def hub() -> Hub:
     return bootstrap.build(_SETTINGS)
 
 
+def name_page(name: str) -> None:
+    """Give the window a name of its own, such as the question asked; what is most particular comes first."""
+    st.set_page_config(page_title=f"{name} – Vårdmöteshubben")
+
+
 def language() -> Language:
     """Return the visitor's language: the address, then this session, then the cookie, the browser, Swedish."""
     asked = known(st.query_params.get("lang"))

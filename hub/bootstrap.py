@@ -14,7 +14,7 @@ from hub.markdown import Source
 from hub.pages import PageContent, read_pages
 from hub.settings import ROOT, Settings
 from hub.site import Site, read_site
-from hub.sources import check_sources, read_sources
+from hub.sources import check_sources, read_sources, sources_in_words
 from hub.survey.mart import Mart
 
 
@@ -27,7 +27,8 @@ class Hub:
     """Changes whenever a file that is served or shown does."""
     site: Site
     catalogue: Catalogue
-    sources: Mapping[str, Source]
+    sources: Mapping[Language, Mapping[str, Source]]
+    """By language, because an undated source says so in words."""
     guide: GuideContent
     levels: Levels
     national: Mapping[Language, NationalContent]
@@ -45,12 +46,15 @@ def build(settings: Settings) -> Hub:
         ContentError: a file in ``content/`` or ``data/`` is wrong; the text names file and place.
     """
     content = settings.content
-    hub = Hub(
+    catalogue = read_catalogue(content / "locale" / "sv.po")
+    sources = read_sources(content)
+    check_sources(content, sources)
+    return Hub(
         settings=settings,
         version=_version(content),
         site=read_site(content),
-        catalogue=read_catalogue(content / "locale" / "sv.po"),
-        sources=read_sources(content),
+        catalogue=catalogue,
+        sources=sources_in_words(sources, catalogue),
         guide=read_guide(content / "guide"),
         levels=read_levels(content / "levels"),
         national=read_national(content / "levels"),
@@ -59,8 +63,6 @@ def build(settings: Settings) -> Hub:
         mart=Mart(ROOT / "data"),
         topics=Topics(),
     )
-    check_sources(content, hub.sources)
-    return hub
 
 
 def _version(content: Path) -> str:

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from pydantic import RootModel
 
 from hub.errors import ContentError
+from hub.language import LANGUAGES, Catalogue, Language
 from hub.markdown import Source
 from hub.origin import Strict, read_yaml
 
@@ -35,6 +37,19 @@ def read_sources(content: Path) -> Mapping[str, Source]:
     """
     entries = read_yaml(content / "sources.yaml", _Entries).root
     return {id_: Source(id=id_, **entry.model_dump()) for id_, entry in entries.items()}
+
+
+def sources_in_words(
+    sources: Mapping[str, Source], catalogue: Catalogue
+) -> Mapping[Language, Mapping[str, Source]]:
+    """Return the sources for each language; what is undated says so."""
+    return {
+        language: {
+            id_: replace(source, seen=catalogue.text(language, "no date given")) if source.seen == "n.d." else source
+            for id_, source in sources.items()
+        }
+        for language in LANGUAGES
+    }
 
 
 def check_sources(content: Path, sources: Mapping[str, Source]) -> None:

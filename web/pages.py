@@ -73,7 +73,7 @@ class Pages:
             return await self.not_found(request)
         language = language_of(request)
         content = self._hub.levels[level][language]
-        body = level_html(content, self._hub.catalogue, language, self._hub.sources)
+        body = level_html(content, self._hub.catalogue, language, self._hub.sources[language])
         return self._render(
             request,
             "reading.html",

@@ -44,6 +44,10 @@ def level_html(
     def listed(texts: tuple[str, ...]) -> str:
         return "<ul>" + "".join(f"<li>{line(text)}</li>" for text in texts) + "</ul>"
 
+    # Sources are numbered as they are met, so each part is rendered where the reader meets it.
+    lead = "".join(f"<p>{line(text)}</p>" for text in content.summary)
+    journey = journey_html(content, say, line)
+    gives, gives_not, gates = listed(content.gives), listed(content.gives_not), listed(content.gates)
     contracts = "".join(
         f"<tr><th scope='row'><code>{escape(contract.name)}</code></th>"
         f"<td>{escape(say('In use') if contract.kind == 'current' else say('History, do not ask for'))}</td>"
@@ -60,13 +64,13 @@ def level_html(
         f"<p class='hub-terms'>{escape(say('In the 2020 report:'))} <em>{escape(content.term_2020)}</em>. "
         f"{escape(say('Among staff:'))} <em>{escape(content.staff_term)}</em>.</p>",
         f"<h1>{escape(content.name)}</h1>",
-        "<div class='hub-lead'>" + "".join(f"<p>{line(text)}</p>" for text in content.summary) + "</div>",
+        f"<div class='hub-lead'>{lead}</div>",
         f"<h2 id='resan'>{escape(say('A visit, step by step'))}</h2>",
-        journey_html(content, say, line),
-        f"<div class='hub-two'><section><h2>{escape(say('What it gives'))}</h2>{listed(content.gives)}</section>"
-        f"<section><h2>{escape(say('What it does not give'))}</h2>{listed(content.gives_not)}</section></div>",
-        f"<h2 id='villkor'>{escape(say('What must be in place'))}</h2>{listed(content.gates)}",
-        f"<h2 id='kontrakt'>{escape(say('Contracts and standards'))}</h2><div class='table-scroll'><table><thead><tr>"
+        journey,
+        f"<div class='hub-two'><section><h2>{escape(say('What it gives'))}</h2>{gives}</section>"
+        f"<section><h2>{escape(say('What it does not give'))}</h2>{gives_not}</section></div>",
+        f"<h2 id='villkor'>{escape(say('What must be in place'))}</h2>{gates}",
+        f"<h2 id='kontrakt'>{escape(say('Contracts and standards'))}</h2><div class='table-scroll'><table class='hub-stack'><thead><tr>"
         f"<th scope='col'>{escape(say('Name'))}</th><th scope='col'>{escape(say('State'))}</th>"
         f"<th scope='col'>{escape(say('What it is for'))}</th></tr></thead><tbody>{contracts}</tbody></table></div>",
         f"<h2 id='da-och-nu'>{escape(say('2020 and today'))}</h2>{pairs}",

@@ -39,9 +39,22 @@
     due = { from: document.querySelector("#root h1"), text: document.querySelector("#root h1")?.textContent, since: performance.now() };
     settle();
   };
+  const replace = history.replaceState;
+  // The question that is left keeps the answer just given, so that the browser's Back finds it filled in.
+  const keepAnswer = (to) => {
+    const here = new URL(location.href);
+    if (to.pathname !== here.pathname || !here.searchParams.has("fraga")) return;
+    for (const [name, value] of to.searchParams) if (/^(v|[sn]\d)$/.test(name)) here.searchParams.set(name, value);
+    replace.call(history, history.state, "", here);
+  };
   for (const name of ["pushState", "replaceState"]) {
     const original = history[name];
-    history[name] = function (...args) { const result = original.apply(this, args); queueMicrotask(moved); return result; };
+    history[name] = function (...args) {
+      if (name === "pushState" && args[2]) keepAnswer(new URL(args[2], location.href));
+      const result = original.apply(this, args);
+      queueMicrotask(moved);
+      return result;
+    };
   }
   window.addEventListener("popstate", () => queueMicrotask(moved));
 
@@ -78,12 +91,16 @@
   const seen = new WeakSet();
   const look = () => {
     const problem = document.querySelector("#root .hub-problem");
-    if (problem && !seen.has(problem)) { seen.add(problem); if (!due && performance.now() > 1500) problem.focus(); }
+    if (problem && !seen.has(problem)) { seen.add(problem); if (!due) problem.focus(); }
     if (location.hash && !look.anchored) {
       const target = document.getElementById(location.hash.slice(1));
       if (target) { look.anchored = true; target.scrollIntoView(); }
     }
   };
+
+  document.addEventListener("click", (event) => {
+    if (event.target instanceof Element && event.target.closest("[data-prints]")) window.print();
+  });
 
   // Copying is offered by a button that names the text to copy.
   document.addEventListener("click", async (event) => {
