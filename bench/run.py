@@ -35,27 +35,34 @@ EMPTY_APP: Final = ROOT / "bench" / "empty.py"
 GUIDE_APP: Final = ROOT / "app.py"
 GUIDE_PAGE: Final = "valj"
 
-# The guide before any answer and half answered, then answered to the end by four kinds of region.
+# The guide before any answer and half answered, then answered to the end by four kinds of region,
+# and last two services side by side.
 GUIDE_QUERY_STRINGS: Final = (
     "",
-    "v=1&s=who-starts.care~single-login.needed~volume.many~booked-times.needed~horizon.soon",
+    "v=1&s1=who-starts.care~single-login.needed~volume.many~booked-times.needed~horizon.soon",
     (
-        "v=1&s=who-starts.care~single-login.not-needed~volume.few~booked-times.not-needed~horizon.soon"
+        "v=1&s1=who-starts.care~single-login.not-needed~volume.few~booked-times.not-needed~horizon.soon"
         "~video-safe.yes~video-login.no~video-links.no~record-inbox.no~record-booking.no~capacity.no~groups.none"
     ),
     (
-        "v=1&s=who-starts.both~single-login.needed~volume.many~booked-times.needed~horizon.later"
+        "v=1&s1=who-starts.both~single-login.needed~volume.many~booked-times.needed~horizon.later"
         "~video-safe.yes~video-login.yes~video-links.yes~record-inbox.yes~record-booking.yes~capacity.yes"
         "~groups.minors_no-e-id_protected-identity"
     ),
     (
-        "v=1&s=who-starts.resident~single-login.needed~volume.many~booked-times.not-needed~horizon.soon"
+        "v=1&s1=who-starts.resident~single-login.needed~volume.many~booked-times.not-needed~horizon.soon"
         "~video-safe.no-service~record-inbox.yes~record-booking.no~capacity.dont-know~groups.coordination-number"
     ),
     (
-        "v=1&s=who-starts.dont-know~single-login.dont-know~volume.dont-know~booked-times.dont-know"
+        "v=1&s1=who-starts.dont-know~single-login.dont-know~volume.dont-know~booked-times.dont-know"
         "~horizon.dont-know~video-safe.dont-know~video-login.dont-know~video-links.dont-know"
         "~record-inbox.dont-know~record-booking.dont-know~capacity.dont-know~groups.dont-know"
+    ),
+    (
+        "v=1&n1=Akuten&s1=who-starts.both~single-login.needed~volume.many~booked-times.not-needed~horizon.soon"
+        "~video-safe.yes~video-login.yes~video-links.no~record-inbox.yes~record-booking.no~capacity.yes~groups.none"
+        "&n2=BUP&s2=who-starts.care~single-login.not-needed~volume.few~booked-times.needed~horizon.later"
+        "~video-safe.no-service~record-inbox.no~record-booking.no~capacity.no~groups.minors"
     ),
 )
 EMPTY_QUERY_STRINGS: Final = ("",)
