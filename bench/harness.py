@@ -101,7 +101,10 @@ class _Visitor:
         self._page = page.strip("/")
         self._locale = locale
         self._page_hash = ""
-        self._held: set[str] = set()
+        self._runs = 0
+        self._max_age = 0
+        # Hash of a large message to the run in which it was last of use.
+        self._held: dict[str, int] = {}
         self._socket: ClientConnection | None = None
 
     async def open(self, query_string: str) -> tuple[float, _Received]:
@@ -144,8 +147,11 @@ class _Visitor:
             size += len(payload)
             references += kind == "ref_hash"
             if message.metadata.cacheable:
-                self._held.add(message.hash)
-            if kind == "new_session":
+                self._held[message.hash] = self._runs
+            if kind == "ref_hash":
+                self._held[message.ref_hash] = self._runs
+            elif kind == "new_session":
+                self._max_age = message.new_session.config.max_cached_message_age
                 self._page_hash = message.new_session.page_script_hash
             elif kind == "navigation":
                 # An app with st.navigation knows its page only once the script has said which there are.
@@ -155,7 +161,13 @@ class _Visitor:
             elif kind == "script_finished" and message.script_finished in _LAST_OF_A_RUN:
                 # A run cut short for a rerun is followed by that rerun, so only these end the wait.
                 exceptions += message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR
+                self._forget_old()
                 return _Received(messages, references, size, exceptions)
+
+    def _forget_old(self) -> None:
+        # As the browser does; a visitor who held everything would make the server look quicker than it is.
+        self._runs += 1
+        self._held = {held: used for held, used in self._held.items() if self._runs - used <= self._max_age}
 
     def _request(self, query_string: str) -> bytes:
         request = BackMsg()
