@@ -81,5 +81,8 @@ if __name__ == "__main__":
     os.environ.setdefault("FORWARDED_ALLOW_IPS", settings.trusted_proxies)
     if settings.cookie_secret:
         os.environ["STREAMLIT_SERVER_COOKIE_SECRET"] = settings.cookie_secret
-    print(f"Vårdmöteshubben: http://{'localhost' if settings.host == '127.0.0.1' else settings.host}:{settings.port}", flush=True)
+    print(
+        f"Vårdmöteshubben: http://{'localhost' if settings.host == '127.0.0.1' else settings.host}:{settings.port}",
+        flush=True,
+    )
     app.run(config={"server.port": settings.port, "server.address": settings.host})

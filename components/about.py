@@ -1,5 +1,6 @@
 """The about page."""
 
+from functools import lru_cache
 from html import escape
 
 import streamlit as st
@@ -7,12 +8,18 @@ import streamlit as st
 from components import html, live
 from components.session import hub, language
 from components.words import _, number
+from hub.language import Language
 from hub.levels.reading import content_words
 from hub.markdown import Source, render_content
 
 
 def text(markdown: str) -> None:
     """Draw the words, the operator's contact and every source used anywhere."""
+    html.show(_text(markdown, language(), hub().version))
+
+
+@lru_cache(maxsize=4)
+def _text(markdown: str, _language: Language, _version: str) -> str:
     notes = html.notes()
     settings = hub().settings
     operator = escape(settings.operator) or escape(_("Not stated"))
@@ -22,11 +29,10 @@ def text(markdown: str) -> None:
         else escape(_("No contact address has been set for this installation."))
     )
     sources = "".join(
-        f"<li>{_linked(source)}. "
-        f"{escape(source.publisher)}, {escape(source.seen)}.</li>"
+        f"<li>{_linked(source)}. {escape(source.publisher)}, {escape(source.seen)}.</li>"
         for source in hub().sources[language()].values()
     )
-    html.show(
+    return html.joined(
         render_content(markdown, hub().sources[language()], words=content_words(_), numbering=notes),
         f"<h2 id='kontakt'>{escape(_('Contact'))}</h2><p>{escape(_('Operator:'))} {operator}. {contact}</p>",
         f"<details id='alla-kallor'><summary>{escape(_('All sources'))} ({number(len(hub().sources[language()]))})</summary><ul>{sources}</ul></details>",

@@ -4,11 +4,13 @@ import base64
 import csv
 import io
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape
 
 from components import html
 from components.session import language
 from components.words import _, date
+from hub.language import Language
 from hub.origin import Origin
 from hub.survey.mart import Statement, Topic
 from hub.survey.rules import ANSWERED, message
@@ -30,8 +32,15 @@ def count(statement: Statement) -> str:
 
 def intervals(topic: Topic, statements: Sequence[Statement], origin: Origin) -> None:
     """Draw one chart: its message, the intervals, its source, and the table that says the same."""
+    html.show(_intervals(topic, tuple(statements), origin, language()))
+
+
+@lru_cache(maxsize=8)
+def _intervals(topic: Topic, statements: tuple[Statement, ...], origin: Origin, _language: Language) -> str:
     texts = {
-        "national": _("At least {low} of 18 regions want an integration framework; at most {high} are open to a national video service"),
+        "national": _(
+            "At least {low} of 18 regions want an integration framework; at most {high} are open to a national video service"
+        ),
         "use": _("Between {low} and {high} of 18 regions had a closer link to 1177"),
     }
     title = message(topic, statements, texts)
@@ -48,7 +57,7 @@ def intervals(topic: Topic, statements: Sequence[Statement], origin: Origin) -> 
         f"<td>{escape(_('the summary') if not s.section[0].isdigit() else s.section)}</td></tr>"
         for s in statements
     )
-    html.show(
+    return html.joined(
         f"<h2 id='{topic}'>{escape(title)}</h2>",
         f"<ul class='hub-intervals'>{rows}</ul><div class='hub-scale' aria-hidden='true'>{scale}</div>",
         f"<p class='hub-muted'>{escape(_('Number of regions out of the 18 that answered. A striped band is a vague word, read by our rules.'))}</p>",

@@ -14,6 +14,7 @@ from components.words import _
 from hub.guide import answers as link_rules
 from hub.guide.answers import LONGEST_NAME, MOST_SERVICES, Service
 from hub.guide.content import Question
+from hub.html import address
 
 
 def question_to_put(link: Link) -> Question | None:
@@ -26,10 +27,10 @@ def question_to_put(link: Link) -> Question | None:
     return link_rules.next_question(service.answers, flow())
 
 
-def opening(link: Link) -> None:
+def opening() -> None:
     """Draw what the guide is, and the way in."""
     count = len(flow())
-    first = html.address("/valj", **view.query([Service("", {})], 0, flow()[0].id))
+    first = address("/valj", **link_rules.query([Service("", {})], hub().guide.flow, 0, flow()[0].id))
     html.show(
         f"<h1>{escape(_('Choose how to connect your video service to 1177'))}</h1>",
         f"<p class='hub-lead'>{escape(_('Answer at most {count} questions about one video service. You get a proposal for where to start and what to aim for, the reasons, what is missing and whom to ask.').format(count=count))}</p>",
@@ -40,7 +41,7 @@ def opening(link: Link) -> None:
         f"<div class='hub-actions'><a class='hub-button' href='{first}'>{escape(_('Start'))}</a>"
         f"<a class='hub-link' href='/nivaer'>{escape(_('Read about the levels first'))}</a></div>",
         f"<h2>{escape(_('Four layers, combined in different ways'))}</h2>",
-        view.layers_drawing(),
+        view.reading().layers_drawing(),
     )
 
 
@@ -49,9 +50,13 @@ def put(link: Link, asked: Question) -> None:
     service = link.services[link.current]
     order = [question.id for question in link_rules.asked(service.answers, flow())]
     place = order.index(asked.id)
-    back = view.query(link.services, link.current, order[place - 1]) if place else {}
-    name_page(_("Question {place} of {all}").format(place=place + 1, all=len(order)) + ": " + view.words().questions[asked.id].title)
-    html.show(f"<a class='hub-link' href='{html.address('/valj', **back)}'>← {escape(_('Back'))}</a>")
+    back = link_rules.query(link.services, hub().guide.flow, link.current, order[place - 1]) if place else {}
+    name_page(
+        _("Question {place} of {all}").format(place=place + 1, all=len(order))
+        + ": "
+        + view.words().questions[asked.id].title
+    )
+    html.show(f"<a class='hub-link' href='{address('/valj', **back)}'>← {escape(_('Back'))}</a>")
     above = st.container()
     chosen = view.question_page(asked, service.answers, service.name)
     if chosen is None:
@@ -73,11 +78,11 @@ def finished(link: Link) -> None:
     service = link.services[link.current]
     name_page(f"{_('Your result')}{f': {service.name}' if service.name else ''}")
     if len(link.services) > 1:
-        html.show(f"<h2>{escape(_('Your services'))}</h2>", view.overview(link.services))
-    view.result(service, link.services, link.current)
+        html.show(f"<h2>{escape(_('Your services'))}</h2>", view.reading().overview(link.services))
+    html.show(view.reading().result(link.services, link.current))
     html.show(
         "<div class='hub-actions'>"
-        f"<a class='hub-link' href='{html.address('/valj')}'>{escape(_('Begin anew'))}</a></div>"
+        f"<a class='hub-link' href='{address('/valj')}'>{escape(_('Begin anew'))}</a></div>"
         f"<p class='hub-muted'>{escape(_('The questions and rules have version {version}. The result is worked out from the address each time it is opened.').format(version=hub().guide.flow.version))}</p>",
         f"<h2 id='tjanster'>{escape(_('Name this service, or add another'))}</h2>",
     )
@@ -95,7 +100,11 @@ def _naming(link: Link, service: Service) -> None:
         )
         left, right, _rest = st.columns([1, 1, 2])
         saved = left.form_submit_button(_("Save the name"), key="save-name")
-        added = right.form_submit_button(_("Add a service"), key="add-service") if len(link.services) < MOST_SERVICES else False
+        added = (
+            right.form_submit_button(_("Add a service"), key="add-service")
+            if len(link.services) < MOST_SERVICES
+            else False
+        )
     if saved or added:
         services = [*link.services]
         services[link.current] = replace(service, name=(name or "").strip())

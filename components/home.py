@@ -1,9 +1,10 @@
 """The start page."""
 
+from functools import lru_cache
 from html import escape
 
 from components import html
-from components.guide import layers_drawing
+from components.guide import reading
 from components.session import hub, language
 from components.words import _
 from hub.pages import Home
@@ -14,6 +15,11 @@ _DOORS = {"decision-maker": "/valj", "coach": "/nivaer", "participant": "/mognad
 
 def start_page(words: Home) -> None:
     """Draw the whole start page."""
+    html.show(_start_page(words, hub().version))
+
+
+@lru_cache(maxsize=4)
+def _start_page(words: Home, _version: str) -> str:
     notes = html.notes()
     doors = "".join(
         f"<section class='hub-door'><h2>{escape(door.heading)}</h2><p>{escape(door.text)}</p>"
@@ -26,11 +32,11 @@ def start_page(words: Home) -> None:
         for item in words.known
     )
     coming = "".join(f"<li><strong>{escape(item.name)}.</strong> {escape(item.text)}</li>" for item in words.coming)
-    html.show(
+    return html.joined(
         f"<h1>{escape(words.title)}</h1><p class='hub-lead'>{escape(words.lead)}</p>",
         f"<div class='hub-doors'>{doors}</div>",
         f"<h2>{escape(words.ways_heading)}</h2><p>{escape(words.ways_lead)}</p>",
-        layers_drawing(),
+        reading().layers_drawing(),
         f"<h2>{escape(words.known_heading)}</h2><dl class='hub-figures'>{known}</dl>"
         f"<p><a class='hub-link' href='/mognad'>{escape(_('See what the regions answered'))}</a></p>",
         f"<h2>{escape(words.coming_heading)}</h2><ul>{coming}</ul>",

@@ -1,9 +1,8 @@
-"""Small pieces of HTML that several pages draw. Everything that comes in from outside is escaped here."""
+"""Drawing HTML as part of a page."""
 
 import base64
 import re
-from html import escape
-from urllib.parse import quote, urlencode
+from functools import lru_cache
 
 import streamlit as st
 
@@ -23,16 +22,6 @@ def line(text: str, numbering: Footnotes) -> str:
     return render_inline(text, hub().sources[language()], numbering)
 
 
-def address(path: str, **query: str) -> str:
-    """Return an address within the app, ready to stand in an attribute."""
-    return escape(f"{path}?{urlencode(query, safe='~._-')}" if query else path)
-
-
-def figure(wide: str, narrow: str) -> str:
-    """Return a drawing in its two forms, of which the style sheet shows the one that fits."""
-    return f"<figure class='hub-drawing'><div class='hub-wide'>{wide}</div><div class='hub-narrow'>{narrow}</div></figure>"
-
-
 _SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 
 
@@ -40,14 +29,19 @@ def _carried(match: re.Match[str]) -> str:
     return f"<div data-drawing='{base64.b64encode(match[0].encode()).decode()}'></div>"
 
 
+def joined(*parts: str) -> str:
+    """Return parts of a page as one, to be shown or kept."""
+    return "\n".join(part for part in parts if part)
+
+
+@lru_cache(maxsize=256)
+def _packed(text: str) -> str:
+    return _SVG.sub(_carried, text)
+
+
 def show(*parts: str) -> None:
     """Draw HTML as one element of the page.
 
     Streamlit cleans it in the browser and takes drawings out, so they travel as an attribute that ``links.js`` unpacks.
     """
-    st.html(_SVG.sub(_carried, "\n".join(part for part in parts if part)))
-
-
-def mailto(subject: str, body: str) -> str:
-    """Return an address that opens the visitor's own e-mail program with a letter begun."""
-    return f"mailto:?{urlencode({'subject': subject, 'body': body}, quote_via=quote)}"
+    st.html(_packed(joined(*parts)))

@@ -4,10 +4,11 @@ from functools import lru_cache
 from html import escape
 
 from components import html
-from components.guide import comparison, layers_drawing, words
+from components.guide import reading, words
 from components.problems import summary
 from components.session import hub, language, name_page
 from components.words import _
+from hub.html import address
 from hub.language import Language
 from hub.levels.reading import level_html, national_html
 
@@ -15,11 +16,19 @@ from hub.levels.reading import level_html, national_html
 def all_levels(unknown: str | None) -> None:
     """Draw the comparison; an address with a level that does not exist says so first."""
     if unknown:
-        summary(_("The level does not exist"), [_("There is no level called “{level}”. The four that exist are below.").format(level=unknown[:40])])
+        summary(
+            _("The level does not exist"),
+            [_("There is no level called “{level}”. The four that exist are below.").format(level=unknown[:40])],
+        )
+    html.show(_all_levels(language(), hub().version))
+
+
+@lru_cache(maxsize=4)
+def _all_levels(_language: Language, _version: str) -> str:
     names = words()
     cards = "".join(
         f"<section class='hub-door'><h2>{escape(content[language()].name)}</h2><p>{escape(content[language()].short)}</p>"
-        f"<a class='hub-link' href='{html.address('/nivaer', niva=level)}'>{escape(_('Read about {level}').format(level=content[language()].name))}</a></section>"
+        f"<a class='hub-link' href='{address('/nivaer', niva=level)}'>{escape(_('Read about {level}').format(level=content[language()].name))}</a></section>"
         for level, content in hub().levels.items()
     )
     national = hub().national[language()]
@@ -28,17 +37,17 @@ def all_levels(unknown: str | None) -> None:
         for notes in [html.notes()]
         for layer in names.layers.values()
     )
-    html.show(
+    return html.joined(
         f"<h1>{escape(_('Four ways to connect, built from four layers'))}</h1>"
         f"<p class='hub-lead'>{escape(_('The levels are not rungs on a ladder. Each is a set of layers, and layers can be combined in other ways than these four.'))}</p>",
-        layers_drawing(),
+        reading().layers_drawing(),
         f"<div class='hub-doors hub-four'>{cards}</div>",
         f"<h2>{escape(_('Compare'))}</h2>",
-        comparison(),
+        reading().comparison(),
         f"<div class='hub-actions'><a class='hub-button' href='/valj'>{escape(_('Find out what fits you'))}</a></div>",
         f"<h2>{escape(_('What each layer means'))}</h2><div class='table-scroll'><table class='hub-stack'><thead><tr><th scope='col'>{escape(_('Layer'))}</th>"
         f"<th scope='col'>{escape(_('What it is'))}</th><th scope='col'>{escape(_('The resident notices'))}</th><th scope='col'>{escape(_('Staff do'))}</th></tr></thead><tbody>{layers}</tbody></table></div>",
-        f"<h2>{escape(_('A side branch: national services'))}</h2><p>{escape(national.short)} <a href='{html.address('/nivaer', niva='national')}'>{escape(_('Read about {level}').format(level=national.name))}</a></p>",
+        f"<h2>{escape(_('A side branch: national services'))}</h2><p>{escape(national.short)} <a href='{address('/nivaer', niva='national')}'>{escape(_('Read about {level}').format(level=national.name))}</a></p>",
         _glossary(),
     )
 

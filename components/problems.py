@@ -25,9 +25,7 @@ def summary(heading: str, sentences: Sequence[str], field: str = "") -> None:
         f"<li>{f'<a href=#{escape(field)}>{escape(text)}</a>' if field and not place else escape(text)}</li>"
         for place, text in enumerate(sentences)
     )
-    st.html(
-        f"<div class='hub-problem' role='alert' tabindex='-1'><h2>{escape(heading)}</h2><ul>{items}</ul></div>"
-    )
+    st.html(f"<div class='hub-problem' role='alert' tabindex='-1'><h2>{escape(heading)}</h2><ul>{items}</ul></div>")
 
 
 def unknown(error: Exception) -> bool:
@@ -46,7 +44,9 @@ def unknown(error: Exception) -> bool:
         summary(
             _("Something went wrong"),
             [
-                _("The fault is ours and has been logged. Try again in a moment; if it remains, tell us the reference."),
+                _(
+                    "The fault is ours and has been logged. Try again in a moment; if it remains, tell us the reference."
+                ),
                 f"{_('Reference:')} {reference}",
             ],
         )

@@ -26,10 +26,14 @@ def name_page(name: str) -> None:
 
 
 def language() -> Language:
-    """Return the visitor's language: the address, then this session, then the cookie, the browser, Swedish."""
+    """Return the visitor's language, settled when the run began."""
+    return cast("Language", st.session_state[_LANGUAGE])
+
+
+def settle_language() -> None:
+    """Settle the language of this run: the address, then this session, then the cookie, the browser, Swedish."""
     asked = known(st.query_params.get("lang"))
     if asked or _LANGUAGE not in st.session_state:
         st.session_state[_LANGUAGE] = asked or choose(
             None, st.context.cookies.get(_LANGUAGE_COOKIE), st.context.headers.get("Accept-Language")
         )
-    return cast("Language", st.session_state[_LANGUAGE])

@@ -7,8 +7,10 @@ from functools import cache
 from pathlib import Path
 
 from hub.guide.content import GuideContent, read_guide
-from hub.language import Catalogue, Language, read_catalogue
+from hub.guide.reading import GuideReading
+from hub.language import LANGUAGES, Catalogue, Language, read_catalogue
 from hub.levels.content import Glossary, Levels, NationalContent, read_glossary, read_levels, read_national
+from hub.levels.reading import content_words
 from hub.live import Topics
 from hub.markdown import Source
 from hub.pages import PageContent, read_pages
@@ -30,6 +32,7 @@ class Hub:
     sources: Mapping[Language, Mapping[str, Source]]
     """By language, because an undated source says so in words."""
     guide: GuideContent
+    guide_readings: Mapping[Language, GuideReading]
     levels: Levels
     national: Mapping[Language, NationalContent]
     glossary: Mapping[Language, Glossary]
@@ -49,19 +52,45 @@ def build(settings: Settings) -> Hub:
     catalogue = read_catalogue(content / "locale" / "sv.po")
     sources = read_sources(content)
     check_sources(content, sources)
+    in_words = sources_in_words(sources, catalogue)
+    guide = read_guide(content / "guide")
+    levels, national = read_levels(content / "levels"), read_national(content / "levels")
     return Hub(
         settings=settings,
         version=_version(content),
         site=read_site(content),
         catalogue=catalogue,
-        sources=sources_in_words(sources, catalogue),
-        guide=read_guide(content / "guide"),
-        levels=read_levels(content / "levels"),
-        national=read_national(content / "levels"),
+        sources=in_words,
+        guide=guide,
+        guide_readings={
+            language: _guide_reading(guide, levels, national, in_words[language], catalogue, language)
+            for language in LANGUAGES
+        },
+        levels=levels,
+        national=national,
         glossary=read_glossary(content),
         pages=read_pages(content / "pages"),
         mart=Mart(ROOT / "data"),
         topics=Topics(),
+    )
+
+
+def _guide_reading(
+    guide: GuideContent,
+    levels: Levels,
+    national: Mapping[Language, NationalContent],
+    sources: Mapping[str, Source],
+    catalogue: Catalogue,
+    language: Language,
+) -> GuideReading:
+    asks = {level: content[language].ask_inera for level, content in levels.items()}
+    return GuideReading(
+        guide,
+        {**asks, "national": national[language].ask_inera},
+        sources,
+        catalogue,
+        language,
+        content_words(lambda english: catalogue.text(language, english)),
     )
 
 

@@ -20,7 +20,7 @@ class HubError(Exception):
     """The root of everything the hub raises on purpose."""
 
 
-class NotFound(HubError):  # noqa: N818 - named for the situation, as the rest of the tree
+class NotFound(HubError):
     """What was asked for does not exist."""
 
     def __init__(self, kind: str, name: str) -> None:
@@ -30,7 +30,7 @@ class NotFound(HubError):  # noqa: N818 - named for the situation, as the rest o
         self.name = name
 
 
-class Rejected(HubError):  # noqa: N818
+class Rejected(HubError):
     """The visitor can mend this; nothing was changed."""
 
     def __init__(self, code: str, field: str = "", facts: Mapping[str, object] = MappingProxyType({})) -> None:
@@ -41,7 +41,7 @@ class Rejected(HubError):  # noqa: N818
         self.facts = dict(facts)
 
 
-class Unavailable(HubError):  # noqa: N818
+class Unavailable(HubError):
     """Something outside us does not answer, or a limit is reached for the moment."""
 
 

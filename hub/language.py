@@ -8,7 +8,7 @@ import datetime as dt
 import io
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Final, Literal
 
 from babel.dates import format_date
 from babel.messages.pofile import PoFileError, read_po
@@ -23,7 +23,7 @@ _LOCALE: Final[dict[Language, str]] = {"sv": "sv_SE", "en": "en_GB"}
 
 def known(asked: str | None) -> Language | None:
     """Return the language asked for if it is one of ours."""
-    return cast("Language", asked) if asked in LANGUAGES else None
+    return asked if asked in LANGUAGES else None
 
 
 def choose(asked: str | None, earlier: str | None, accept_language: str | None) -> Language:

@@ -6,6 +6,7 @@ In memory and for one process. Threads move topics; the event loop waits for the
 import asyncio
 from collections import defaultdict
 from threading import Lock
+from typing import Self
 
 
 class Topics:
@@ -60,7 +61,7 @@ class Listener:
         self._event = asyncio.Event()
         self._waiter = (asyncio.get_running_loop(), self._event)
 
-    async def __aenter__(self) -> "Listener":
+    async def __aenter__(self) -> Self:
         """Register."""
         self._topics._add(self._topic, self._waiter)  # noqa: SLF001 - one pair of classes in one module
         return self

@@ -301,7 +301,7 @@ def _class_for_alignment(state: StateCore) -> None:
 class _PeopleMarkdown(MarkdownIt):
     """Parse people's text, making links only of absolute web and mail addresses."""
 
-    def validateLink(self, url: str) -> bool:
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - the parser's name
         return _PEOPLE_LINK.match(url) is not None
 
 

@@ -10,6 +10,9 @@ from hub.errors import ContentError
 ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds ``content/`` and ``data/``."""
 
+SHORTEST_SECRET = 32
+"""Characters."""
+
 
 class Settings(BaseModel):
     """What an operator may set; the defaults run on a laptop.
@@ -67,6 +70,6 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         first = cause.errors()[0]
         variable = Settings.model_fields[str(first["loc"][0])].title
         raise ContentError("environment", str(variable), first["msg"]) from None
-    if settings.cookie_secret and len(settings.cookie_secret) < 32:
+    if settings.cookie_secret and len(settings.cookie_secret) < SHORTEST_SECRET:
         raise ContentError("environment", "HUB_COOKIE_SECRET", "at least 32 characters are needed")
     return settings

@@ -39,9 +39,7 @@ def read_sources(content: Path) -> Mapping[str, Source]:
     return {id_: Source(id=id_, **entry.model_dump()) for id_, entry in entries.items()}
 
 
-def sources_in_words(
-    sources: Mapping[str, Source], catalogue: Catalogue
-) -> Mapping[Language, Mapping[str, Source]]:
+def sources_in_words(sources: Mapping[str, Source], catalogue: Catalogue) -> Mapping[Language, Mapping[str, Source]]:
     """Return the sources for each language; what is undated says so."""
     return {
         language: {

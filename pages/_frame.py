@@ -4,9 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from components.session import hub, language
+from components.session import hub, language, settle_language
 
 HERE = Path(__file__).parent
+
+settle_language()
 
 pages = [
     st.Page(

@@ -22,7 +22,7 @@ service = link.services[link.current]
 asked = guide_flow.question_to_put(link)
 
 if asked is None and not service.answers:
-    guide_flow.opening(link)
+    guide_flow.opening()
 elif asked is not None:
     guide_flow.put(link, asked)
 else:

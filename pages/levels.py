@@ -13,7 +13,7 @@ asked = st.query_params.get("niva")
 
 if asked == "national":
     view.national()
-elif asked in hub().levels:
+elif asked and asked in hub().levels:
     view.level(asked)
 else:
     view.all_levels(unknown=asked)

@@ -29,9 +29,8 @@ class Calls:
             return JSONResponse({"error": "origin"}, status_code=403)
         try:
             offer = json.loads(await _body(request, most=2 * LONGEST_OFFER))
-            if not isinstance(offer, dict):
-                raise Rejected("offer")
-            return JSONResponse(await self._peers.answer(offer), headers={"cache-control": "no-store"})
+            answer = await self._peers.answer(offer if isinstance(offer, dict) else {})
+            return JSONResponse(answer, headers={"cache-control": "no-store"})
         except (Rejected, ValueError):
             return JSONResponse({"error": "offer"}, status_code=400)
         except Unavailable:

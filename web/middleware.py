@@ -120,6 +120,9 @@ class Guard:
             del headers["server"]
         if self._https or scope["scheme"] == "https":
             message["headers"] = [
-                (name, value + b"; Secure" if name.lower() == b"set-cookie" and b"secure" not in value.lower() else value)
+                (
+                    name,
+                    value + b"; Secure" if name.lower() == b"set-cookie" and b"secure" not in value.lower() else value,
+                )
                 for name, value in message["headers"]
             ]

@@ -87,7 +87,12 @@ class Pages:
     async def not_found(self, request: Request) -> Response:
         """Answer an address that nobody has, in words and with ways on."""
         return self._render(
-            request, "not_found.html", status=404, title=self._say(request)("The page does not exist"), description="", path=""
+            request,
+            "not_found.html",
+            status=404,
+            title=self._say(request)("The page does not exist"),
+            description="",
+            path="",
         )
 
     async def failed(self, request: Request, reference: str) -> Response:
@@ -124,7 +129,9 @@ class Pages:
             version=self._hub.version,
             **values,
         )
-        response = HTMLResponse(html, status_code=status, headers={"cache-control": "no-cache", "content-language": language})
+        response = HTMLResponse(
+            html, status_code=status, headers={"cache-control": "no-cache", "content-language": language}
+        )
         response.headers["vary"] = "Accept-Language, Cookie"
         if asked := known(request.query_params.get("lang")):
             response.set_cookie(LANGUAGE_COOKIE, asked, max_age=_YEAR_S, httponly=True, samesite="lax")

@@ -14,7 +14,7 @@ WRITTEN_FOR = "1.67.0"
 
 
 def hide_server_name() -> None:
-    """Serve without the ``server`` header, which uvicorn adds below any middleware and Streamlit offers no option for."""
+    """Serve without the ``server`` header, which uvicorn adds below any middleware; Streamlit has no option for it."""
     original = starlette_server._get_uvicorn_config_kwargs
 
     def without_server_header() -> dict[str, Any]:
@@ -28,7 +28,7 @@ def end_polling() -> None:
 
     A watcher schedules its own next look; once it cannot, each of them ends after the look it has begun.
     """
-    PollingPathWatcher._schedule = lambda _self: None  # type: ignore[method-assign]
+    PollingPathWatcher._schedule = lambda _self: None  # type: ignore[assignment, method-assign]
 
 
 def index_page() -> str:

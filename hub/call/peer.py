@@ -5,6 +5,7 @@ through from where they sit. Media comes with the demo visit.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 
 import structlog
@@ -84,10 +85,8 @@ class Peers:
             if connection.connectionState in {"failed", "closed"}:
                 done.set()
 
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(done.wait(), self._longest_s)
-        except TimeoutError:
-            pass
         await self._close(connection)
 
     async def _close(self, connection: RTCPeerConnection) -> None:

@@ -7,33 +7,15 @@ guessed at.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
+from hub.guide.content import Flow, Option, Question
 from hub.guide.rules import Capability, Facts, Group, Need
 
 MOST_SERVICES: Final = 5
 LONGEST_NAME: Final = 60
 _LONGEST_VALUE: Final = 1_000
 """More than twice what all questions with their longest options take."""
-
-
-class Option(Protocol):
-    """What one answer settles."""
-
-    needed: Sequence[Need]
-    can: Sequence[Capability]
-    cannot: Sequence[Capability]
-    skips: Sequence[str]
-    group: Group | None
-    alone: bool
-
-
-class Question(Protocol):
-    """One question as the flow holds it."""
-
-    id: str
-    several: bool
-    options: Mapping[str, Option]
 
 
 Answers = Mapping[str, tuple[str, ...]]
@@ -159,3 +141,27 @@ def settled_by(flow: Sequence[Question], fact: Need | Capability) -> str:
             if fact in settles and not option.skips:
                 return question.id
     raise LookupError(fact)
+
+
+VERSION_KEY, STEP_KEY, SERVICE_KEY = "v", "fraga", "tjanst"
+
+
+def query(services: Sequence[Service], flow: Flow, current: int = 0, question: str = "") -> dict[str, str]:
+    """Return the query of an address that says these answers.
+
+    Args:
+        services: the services in order.
+        flow: the questions.
+        current: index of the service being answered or shown.
+        question: id of the question to show, or nothing for the first one open or the result.
+    """
+    parts = {VERSION_KEY: str(flow.version)}
+    for number, service in enumerate(services, start=1):
+        parts[f"s{number}"] = write(service.answers, flow.questions)
+        if service.name:
+            parts[f"n{number}"] = service.name
+    if current:
+        parts[SERVICE_KEY] = str(current + 1)
+    if question:
+        parts[STEP_KEY] = question
+    return parts

@@ -213,7 +213,10 @@ def _check(file: Path, language: Language, flow: Flow, words: Words) -> None:
             - set(words.roles),
         ),
         **{
-            f"questions.{q.id}.options": (set(q.options), set(words.questions[q.id].options) if q.id in words.questions else set())
+            f"questions.{q.id}.options": (
+                set(q.options),
+                set(words.questions[q.id].options) if q.id in words.questions else set(),
+            )
             for q in flow.questions
         },
     }

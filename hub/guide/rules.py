@@ -311,9 +311,7 @@ def path(facts: Facts, choice: Choice) -> tuple[Step, ...]:
                 layer,
                 tuple(c for c in gates if gate(facts, c) is GateState.MISSING),
                 tuple(c for c in gates if gate(facts, c) is GateState.UNKNOWN),
-                Layer.MANUAL_NOTICE
-                if layer is Layer.AUTOMATIC_NOTICE and Layer.MANUAL_NOTICE in held
-                else None,
+                Layer.MANUAL_NOTICE if layer is Layer.AUTOMATIC_NOTICE and Layer.MANUAL_NOTICE in held else None,
             )
         )
         settled.update(gates)
@@ -378,7 +376,9 @@ def changed(facts: Facts, changes: tuple[Change, ...]) -> Facts:
     return facts
 
 
-def _turns(facts: Facts, now: Choice, candidates: "list[tuple[Change]] | list[tuple[Change, Change]]") -> tuple[Turn, ...]:
+def _turns(
+    facts: Facts, now: Choice, candidates: "list[tuple[Change]] | list[tuple[Change, Change]]"
+) -> tuple[Turn, ...]:
     turns = []
     for changes in candidates:
         then = choose(changed(facts, changes))

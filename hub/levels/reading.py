@@ -28,9 +28,7 @@ def content_words(say: Say) -> ContentWords:
     )
 
 
-def level_html(
-    content: LevelContent, catalogue: Catalogue, language: Language, sources: Mapping[str, Source]
-) -> str:
+def level_html(content: LevelContent, catalogue: Catalogue, language: Language, sources: Mapping[str, Source]) -> str:
     """Return a level as sections under one ``h1``, with its sources at the end."""
 
     def say(english: str) -> str:

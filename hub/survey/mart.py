@@ -3,7 +3,8 @@
 Each query is a file in ``sql/``; the dashboards read nothing else.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -24,9 +25,9 @@ class Statement:
 
     id: str
     section: str
-    text: dict[str, str]
+    text: Mapping[str, str] = field(hash=False)
     """The statement by language."""
-    quantifier: dict[str, str]
+    quantifier: Mapping[str, str] = field(hash=False)
     """The report's kind of word by language."""
     low: int
     high: int
@@ -51,7 +52,9 @@ class Mart:
         except duckdb.Error as cause:
             raise ContentError(folder / "statements.csv", "", str(cause)) from cause
         if rows != (self.origin.files[0].rows,):
-            raise ContentError(folder / "statements.csv", "rows", f"{rows}, origin.yaml says {self.origin.files[0].rows}")
+            raise ContentError(
+                folder / "statements.csv", "rows", f"{rows}, origin.yaml says {self.origin.files[0].rows}"
+            )
         # Everything is read; from here on a query reaches no file.
         self._connection.execute("set enable_external_access = false")
 
@@ -67,7 +70,9 @@ class Mart:
         except duckdb.Error as cause:
             raise Unavailable("the mart does not answer") from cause
         return tuple(
-            Statement(id_, section, {"sv": text_sv, "en": text_en}, {"sv": word_sv, "en": word_en}, low, high, precision)
+            Statement(
+                id_, section, {"sv": text_sv, "en": text_en}, {"sv": word_sv, "en": word_en}, low, high, precision
+            )
             for id_, section, text_sv, text_en, word_sv, word_en, low, high, precision in rows
         )
 

@@ -10,9 +10,17 @@ ANSWERED: Final = 18
 class Counted(Protocol):
     """A statement about how many regions."""
 
-    id: str
-    low: int
-    high: int
+    @property
+    def id(self) -> str:
+        """Which statement it is."""
+
+    @property
+    def low(self) -> int:
+        """At least so many regions."""
+
+    @property
+    def high(self) -> int:
+        """At most so many regions."""
 
 
 def message(topic: str, statements: Sequence[Counted], frames: Mapping[str, str]) -> str:
