@@ -106,17 +106,18 @@ def question_page(asked: Question, answers: Answers, name: str) -> tuple[str, ..
     all_asked = link.asked(answers, flow())
     place = [question.id for question in all_asked].index(asked.id) + 1
     notes = html.notes()
-    why = html.line(texts.why, notes)
+    # In the order they are read, so that sources are numbered from the top.
+    explained, why, knows = (html.line(text, notes) for text in (texts.help, texts.why, texts.knows))
     html.show(
         f"<div class='hub-progress'><span>{escape(_('Question {place} of {all}').format(place=place, all=len(all_asked)))}"
         f"{f' – {escape(name)}' if name else ''}</span>"
         f"<progress max='{len(all_asked)}' value='{place - 1}' aria-hidden='true'></progress></div>",
-        f"<h1 id='fraga'>{escape(texts.title)}</h1><p>{html.line(texts.help, notes)}</p>",
+        f"<h1 id='fraga'>{escape(texts.title)}</h1><p>{explained}</p>",
     )
     chosen = _options(asked, answers.get(asked.id, ()))
     html.show(
         f"<div class='hub-why'><p><strong>{escape(_('Why we ask'))}.</strong> {why}</p>"
-        f"<p><strong>{escape(_('Who knows'))}.</strong> {html.line(texts.knows, notes)}</p></div>",
+        f"<p><strong>{escape(_('Who knows'))}.</strong> {knows}</p></div>",
         f"<details><summary>{escape(_('Sources'))}</summary>{notes.html()}</details>" if notes.sources else "",
     )
     return chosen

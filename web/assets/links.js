@@ -72,9 +72,22 @@
     due = null;
     const target = location.hash && document.getElementById(location.hash.slice(1));
     const place = target || heading;
+    focus(place);
+    if (target) target.scrollIntoView(); else window.scrollTo(0, 0);
+    kept = { until: performance.now() + 3000 };
+  };
+  const focus = (place) => {
     place.setAttribute("tabindex", "-1");
     place.focus({ preventScroll: true });
-    if (target) target.scrollIntoView(); else window.scrollTo(0, 0);
+  };
+
+  // Streamlit may draw the same heading anew just after; the focus then moves to the new one.
+  let kept = null;
+  const keep = () => {
+    if (!kept || document.activeElement !== document.body) return;
+    if (performance.now() > kept.until) { kept = null; return; }
+    const heading = document.querySelector("#root .hub-problem") ?? document.querySelector("#root h1");
+    if (heading) focus(heading);
   };
 
   // Drawings travel as an attribute, because Streamlit takes SVG out of the HTML it is given.
@@ -152,6 +165,7 @@
     }
     draw();
     look();
+    keep();
   });
   const start = async () => {
     observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: attributes });
