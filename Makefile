@@ -1,0 +1,47 @@
+# Two commands: make run, make test. make help lists the rest.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+export PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-all check bench screenshots clean
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/run.stamp: requirements.txt constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is %d.%d. Name another with make PYTHON=python3.12" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	@touch $@
+
+run: $(VENV)/run.stamp ## Set up and serve on http://localhost:8501, this machine only
+	HUB_DEMO=1 $(BIN)/python app.py
+
+test: $(VENV)/dev.stamp ## Set up and run everything that guards the product
+	$(BIN)/python tests/run.py check unit app browser
+
+test-all: $(VENV)/dev.stamp ## The same, and load and faults
+	$(BIN)/python tests/run.py check unit app browser load fault
+
+check: $(VENV)/dev.stamp ## Style, types and the arrows between rooms
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/dev.stamp ## Measure the guide beside an empty Streamlit app
+	$(BIN)/python bench/run.py
+
+screenshots: $(VENV)/dev.stamp ## Take the pictures in docs/ anew
+	$(BIN)/python docs/screenshots.py
+
+clean: ## Remove what the commands have made
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
