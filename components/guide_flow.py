@@ -77,16 +77,20 @@ def finished(link: Link) -> None:
     """Draw the result, and what can be done with it."""
     service = link.services[link.current]
     name_page(f"{_('Your result')}{f': {service.name}' if service.name else ''}")
-    if len(link.services) > 1:
-        html.show(f"<h2>{escape(_('Your services'))}</h2>", view.reading().overview(link.services))
-    html.show(view.reading().result(link.services, link.current))
     html.show(
-        "<div class='hub-actions'>"
-        f"<a class='hub-link' href='{address('/valj')}'>{escape(_('Begin anew'))}</a></div>"
+        _overview(link),
+        view.reading().result(link.services, link.current),
+        f"<div class='hub-actions'><a class='hub-link' href='{address('/valj')}'>{escape(_('Begin anew'))}</a></div>"
         f"<p class='hub-muted'>{escape(_('The questions and rules have version {version}. The result is worked out from the address each time it is opened.').format(version=hub().guide.flow.version))}</p>",
         f"<h2 id='tjanster'>{escape(_('Name this service, or add another'))}</h2>",
     )
     _naming(link, service)
+
+
+def _overview(link: Link) -> str:
+    if len(link.services) == 1:
+        return ""
+    return f"<h2>{escape(_('Your services'))}</h2>{view.reading().overview(link.services)}"
 
 
 def _naming(link: Link, service: Service) -> None:
@@ -98,13 +102,10 @@ def _naming(link: Link, service: Service) -> None:
             placeholder=_("For example: video visits in primary care"),
             key=f"name-{link.current}",
         )
-        left, right, _rest = st.columns([1, 1, 2])
-        saved = left.form_submit_button(_("Save the name"), key="save-name")
-        added = (
-            right.form_submit_button(_("Add a service"), key="add-service")
-            if len(link.services) < MOST_SERVICES
-            else False
-        )
+        with st.container(horizontal=True):
+            saved = st.form_submit_button(_("Save the name"), key="save-name")
+            room = len(link.services) < MOST_SERVICES
+            added = st.form_submit_button(_("Add a service"), key="add-service") if room else False
     if saved or added:
         services = [*link.services]
         services[link.current] = replace(service, name=(name or "").strip())
