@@ -68,7 +68,8 @@ def read(value: str, flow: Sequence[Question]) -> tuple[Answers, tuple[Problem, 
             problems.append(Problem("unknown-option", part[:60]))
         else:
             answers[question_id] = chosen
-    for question_id in skipped(answers, flow) & answers.keys():
+    without = skipped(answers, flow)
+    for question_id in [question.id for question in flow if question.id in without and question.id in answers]:
         problems.append(Problem("skipped", question_id))
         del answers[question_id]
     return answers, tuple(problems)
