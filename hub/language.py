@@ -6,6 +6,7 @@ Longer texts live in ``content/`` as one file per language.
 
 import datetime as dt
 import io
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal
@@ -19,6 +20,8 @@ from hub.errors import ContentError
 Language = Literal["sv", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("sv", "en")
 _LOCALE: Final[dict[Language, str]] = {"sv": "sv_SE", "en": "en_GB"}
+_RANGE: Final = re.compile(r"([a-z]{2})(?:-[a-z0-9-]+)?(?:[ \t]*;[ \t]*q=(0(?:\.[0-9]*)?|1(?:\.0*)?))?", re.IGNORECASE)
+"""One language of ``Accept-Language``: the language, perhaps a region, perhaps a quality (RFC 9110, 12.5.4)."""
 
 
 def known(asked: str | None) -> Language | None:
@@ -40,12 +43,11 @@ def choose(asked: str | None, earlier: str | None, accept_language: str | None) 
 def _preferred(header: str) -> Language | None:
     ranked: list[tuple[float, int, Language]] = []
     for position, part in enumerate(header[:500].split(",")):
-        tag, _, quality = part.partition(";q=")
-        language = known(tag.strip().lower()[:2])
-        try:
-            weight = float(quality) if quality else 1.0
-        except ValueError:
+        found = _RANGE.fullmatch(part.strip())
+        if found is None:
             continue
+        language = known(found[1].lower())
+        weight = float(found[2] or 1)
         if language and weight > 0:
             ranked.append((-weight, position, language))
     return min(ranked)[2] if ranked else None
