@@ -77,7 +77,8 @@ def read_catalogue(file: Path) -> Catalogue:
     """
     try:
         messages = read_po(io.BytesIO(file.read_bytes()), locale="sv", abort_invalid=True)
-    except (OSError, PoFileError, UnicodeDecodeError) as cause:
+    except (OSError, PoFileError, ValueError, LookupError) as cause:
+        # ValueError and LookupError: bytes, dates or a character set that Babel does not take.
         raise ContentError(file, "", str(cause)) from cause
     pairs: dict[str, str] = {}
     for message in messages:
