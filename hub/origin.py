@@ -55,7 +55,8 @@ def read_yaml(file: Path, model: type[Model]) -> Model:
     try:
         text = file.read_text(encoding="utf-8")
         found = yaml.safe_load(text)
-    except (OSError, UnicodeDecodeError) as cause:
+    except (OSError, ValueError) as cause:
+        # ValueError: bytes that are no text, or a value that is not what it looks like, such as 2020-02-30.
         raise ContentError(file, "", str(cause)) from cause
     except yaml.YAMLError as cause:
         mark = getattr(cause, "problem_mark", None)
@@ -67,6 +68,8 @@ def read_yaml(file: Path, model: type[Model]) -> Model:
     except ValidationError as cause:
         first = cause.errors()[0]
         raise ContentError(file, ".".join(str(part) for part in first["loc"]), first["msg"]) from None
+    except (TypeError, ValueError) as cause:
+        raise ContentError(file, "", str(cause)) from cause
 
 
 def read_origin(folder: Path) -> Origin:
