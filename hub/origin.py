@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -46,6 +47,21 @@ class Origin(Strict):
 Model = TypeVar("Model", bound=BaseModel)
 
 
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that stands twice in a mapping, where PyYAML would keep the last one and say nothing."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
+        """Build a mapping, each key of it once."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    fault = f"the key {key.value!r} stands twice"
+                    raise yaml.constructor.ConstructorError(None, None, fault, key.start_mark)
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 def read_yaml(file: Path, model: type[Model]) -> Model:
     """Read a YAML file into a strict model.
 
@@ -54,7 +70,7 @@ def read_yaml(file: Path, model: type[Model]) -> Model:
     """
     try:
         text = file.read_text(encoding="utf-8")
-        found = yaml.safe_load(text)
+        found = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
     except (OSError, ValueError) as cause:
         # ValueError: bytes that are no text, or a value that is not what it looks like, such as 2020-02-30.
         raise ContentError(file, "", str(cause)) from cause
