@@ -92,7 +92,7 @@ def read_origin(folder: Path) -> Origin:
     """Read the provenance of a dataset and verify each file against it.
 
     Raises:
-        ContentError: the record is wrong, a file is missing, or its checksum or row count differs.
+        ContentError: the record is wrong, a file is missing, or its checksum differs. Rows are counted by the mart.
     """
     origin = read_yaml(folder / "origin.yaml", Origin)
     for held in origin.files:
