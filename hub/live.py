@@ -5,6 +5,7 @@ In memory and for one process. Threads move topics; the event loop waits for the
 
 import asyncio
 from collections import defaultdict
+from contextlib import suppress
 from threading import Lock
 from typing import Self
 
@@ -30,7 +31,8 @@ class Topics:
             version = self._versions[topic]
             waiting = tuple(self._waiting[topic])
         for loop, event in waiting:
-            loop.call_soon_threadsafe(event.set)
+            with suppress(RuntimeError):  # the loop has closed since; whoever waited there is gone
+                loop.call_soon_threadsafe(event.set)
         return version
 
     def listeners(self, topic: str) -> int:
