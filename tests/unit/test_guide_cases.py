@@ -26,12 +26,13 @@ class Case:
 
 
 def read_cases(file: Path) -> list[Case]:
-    return [read_case(section) for section in re.split(r"^## ", file.read_text(encoding="utf-8"), flags=re.M)[1:]]
+    sections = re.split(r"^## ", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return [read_case(section) for section in sections[1:]]
 
 
 def read_case(section: str) -> Case:
     title, _, text = section.partition("\n")
-    given = dict(re.findall(rf"^({'|'.join(FIELDS)}):[ ]*(.*)$", text, flags=re.M))
+    given = dict(re.findall(rf"^({'|'.join(FIELDS)}):[ ]*(.*)$", text, flags=re.MULTILINE))
     return Case(
         title,
         Facts(
