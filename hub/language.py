@@ -22,6 +22,10 @@ LANGUAGES: Final[tuple[Language, ...]] = ("sv", "en")
 _LOCALE: Final[dict[Language, str]] = {"sv": "sv_SE", "en": "en_GB"}
 _RANGE: Final = re.compile(r"([a-z]{2})(?:-[a-z0-9-]+)?(?:[ \t]*;[ \t]*q=(0(?:\.[0-9]*)?|1(?:\.0*)?))?", re.IGNORECASE)
 """One language of ``Accept-Language``: the language, perhaps a region, perhaps a quality (RFC 9110, 12.5.4)."""
+_WHOLE_LINE: Final = re.compile(
+    r'(?:#.*|(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[[0-9]\])?)\s+)?"(?:[^"\\]|\\.)*")?'
+)
+"""A line of a catalogue: empty, a comment, or a text between two quotation marks, perhaps after a word."""
 
 
 def known(asked: str | None) -> Language | None:
@@ -76,10 +80,16 @@ def read_catalogue(file: Path) -> Catalogue:
         ContentError: the file is missing, broken, or holds an empty or fuzzy twin.
     """
     try:
-        messages = read_po(io.BytesIO(file.read_bytes()), locale="sv", abort_invalid=True)
+        content = file.read_bytes()
+        lines = content.decode("utf-8").split("\n")
+        messages = read_po(io.BytesIO(content), locale="sv", abort_invalid=True)
     except (OSError, PoFileError, ValueError, LookupError) as cause:
         # ValueError and LookupError: bytes, dates or a character set that Babel does not take.
         raise ContentError(file, "", str(cause)) from cause
+    for line_number, line in enumerate(lines, start=1):
+        # Babel takes an open quotation and drops a letter of the text.
+        if not _WHOLE_LINE.fullmatch(line.strip()):
+            raise ContentError(file, f"line {line_number}", "is not a text between two quotation marks")
     pairs: dict[str, str] = {}
     for message in messages:
         if not message.id:
