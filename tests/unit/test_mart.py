@@ -1,0 +1,281 @@
+"""The statements of the 2020 survey: what stands in the data, how words became intervals, and the mart on top."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from hub.errors import ContentError, Unavailable
+from hub.survey.mart import Mart, Statement, Topic
+
+DATA = Path(__file__).parents[2] / "data"
+REGIONS = 18
+TOPICS: tuple[Topic, ...] = ("national", "use")
+
+
+@dataclass(frozen=True)
+class Coding:
+    """How a word of the report is read as a number of regions."""
+
+    low: int
+    high: int
+    precision: str
+
+
+CODINGS = {
+    "ingen": Coding(0, 0, "exact"),
+    "ett par–tre": Coding(2, 3, "range"),
+    "sju–åtta": Coding(7, 8, "range"),
+    "ungefär fem": Coding(4, 6, "approximate"),
+    "några få": Coding(2, 4, "vague"),
+    "några": Coding(2, 5, "vague"),
+    "flera": Coding(3, 8, "vague"),
+    "många": Coding(6, 17, "vague"),
+    "vanligt": Coding(6, 17, "vague"),
+    "de flesta": Coding(10, 17, "vague"),
+    "mer än hälften": Coding(10, 18, "vague"),
+}
+
+# Read off the report, statement by statement: section, the report's word, and the interval.
+STATEMENTS = {
+    "framework-wanted": ("4.6", "mer än hälften", 10, 18),
+    "first-entrance": ("4.4", "sju–åtta", 7, 8),
+    "national-video-open": ("4.6", "några få", 2, 4),
+    "national-video-no": ("4.6", "ett par–tre", 2, 3),
+    "exchange-wanted": ("6.6", "några få", 2, 4),
+    "procurement-help": ("4.6", "ingen", 0, 0),
+    "link-to-1177": ("3", "ungefär fem", 4, 6),
+    "details-through-1177": ("4.4", "flera", 3, 8),
+    "drop-in": ("Sammanfattning", "ungefär fem", 4, 6),
+    "several-systems": ("3", "vanligt", 6, 17),
+    "booking-in-own-system": ("3", "många", 6, 17),
+    "barely-begun": ("3", "några", 2, 5),
+    "much-work-left": ("6.6", "de flesta", 10, 17),
+    "practice-over-technology": ("4.1", "flera", 3, 8),
+}
+
+
+@pytest.fixture(scope="module")
+def mart() -> Mart:
+    return Mart(DATA)
+
+
+@pytest.fixture(scope="module")
+def statements(mart: Mart) -> dict[str, Statement]:
+    return {statement.id: statement for topic in TOPICS for statement in mart.statements(topic)}
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """Return a copy of the data that a test may spoil."""
+    return Path(shutil.copytree(DATA, tmp_path / "data"))
+
+
+def rows() -> Iterator[dict[str, str]]:
+    with (DATA / "survey_2020" / "statements.csv").open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def rewrite(data: Path, old: str, new: str) -> Path:
+    """Change the figures and make the record of origin agree with them."""
+    figures, record = data / "survey_2020" / "statements.csv", data / "survey_2020" / "origin.yaml"
+    before = figures.read_bytes()
+    assert old.encode() in before
+    after = before.replace(old.encode(), new.encode(), 1)
+    figures.write_bytes(after)
+    old_digest, new_digest = (hashlib.sha256(content).hexdigest() for content in (before, after))
+    record.write_text(record.read_text(encoding="utf-8").replace(old_digest, new_digest), encoding="utf-8")
+    return figures
+
+
+def fault_of(data: Path) -> ContentError:
+    with pytest.raises(ContentError) as caught:
+        Mart(data)
+    return caught.value
+
+
+# What stands in the data
+
+
+@pytest.mark.parametrize("id_", STATEMENTS)
+def test_a_statement_has_the_section_the_word_and_the_interval_that_were_read_off_the_report(
+    statements: dict[str, Statement], id_: str
+) -> None:
+    found = statements[id_]
+
+    assert (found.section, found.quantifier["sv"], found.low, found.high) == STATEMENTS[id_]
+
+
+def test_there_are_no_other_statements(statements: dict[str, Statement]) -> None:
+    assert set(statements) == set(STATEMENTS)
+
+
+@pytest.mark.parametrize("id_", STATEMENTS)
+def test_the_interval_and_the_precision_of_a_statement_follow_from_its_word(
+    statements: dict[str, Statement], id_: str
+) -> None:
+    found = statements[id_]
+
+    assert Coding(found.low, found.high, found.precision) == CODINGS[found.quantifier["sv"]]
+
+
+def test_every_rule_of_coding_is_used(statements: dict[str, Statement]) -> None:
+    used = {statement.quantifier["sv"] for statement in statements.values()}
+
+    assert used == set(CODINGS)
+
+
+@pytest.mark.parametrize("word", [word for word in CODINGS if word not in {"ett par–tre", "sju–åtta"}])
+def test_the_code_book_says_how_a_word_is_read(word: str) -> None:
+    book = (DATA / "survey_2020" / "codebook.md").read_text(encoding="utf-8")
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in book.splitlines() if line.startswith("|")]
+    told = {name: line[1] for line in lines for name in line[0].split(", ")}
+
+    coding = CODINGS[word]
+    assert told[word] == (f"{coding.low}–{coding.high}" if coding.low != coding.high else f"{coding.low}")
+
+
+@pytest.mark.parametrize("id_", STATEMENTS)
+def test_an_interval_lies_within_the_18_regions_that_answered(statements: dict[str, Statement], id_: str) -> None:
+    found = statements[id_]
+
+    assert 0 <= found.low <= found.high <= REGIONS
+
+
+@pytest.mark.parametrize("id_", STATEMENTS)
+def test_a_statement_and_its_word_are_there_in_both_languages(statements: dict[str, Statement], id_: str) -> None:
+    found = statements[id_]
+
+    texts = [*found.text.values(), *found.quantifier.values()]
+    assert (list(found.text), list(found.quantifier), all(texts)) == (["sv", "en"], ["sv", "en"], True)
+
+
+def test_a_swedish_word_always_has_the_same_english_one(statements: dict[str, Statement]) -> None:
+    pairs = {(statement.quantifier["sv"], statement.quantifier["en"]) for statement in statements.values()}
+
+    assert len(pairs) == len({swedish for swedish, _ in pairs})
+
+
+def test_no_statement_stands_twice_in_the_data() -> None:
+    ids = [row["id"] for row in rows()]
+
+    assert len(ids) == len(set(ids))
+
+
+# The mart
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_the_statements_with_the_most_regions_come_first(mart: Mart, topic: Topic) -> None:
+    ends = [(statement.high, statement.low) for statement in mart.statements(topic)]
+
+    assert ends == sorted(ends, reverse=True)
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_statements_of_equal_size_keep_the_order_of_the_data(mart: Mart, topic: Topic) -> None:
+    in_data = [row for row in rows() if row["topic"] == topic]
+    expected = [row["id"] for row in sorted(in_data, key=lambda row: (-int(row["high"]), -int(row["low"])))]
+
+    found = [statement.id for statement in mart.statements(topic)]
+
+    assert found == expected
+
+
+def test_a_statement_is_given_as_it_stands_in_the_data(statements: dict[str, Statement]) -> None:
+    expected = {
+        row["id"]: Statement(
+            row["id"],
+            row["section"],
+            {"sv": row["statement_sv"], "en": row["statement_en"]},
+            {"sv": row["quantifier_sv"], "en": row["quantifier_en"]},
+            int(row["low"]),
+            int(row["high"]),
+            row["precision"],
+        )
+        for row in rows()
+    }
+
+    assert statements == expected
+
+
+def test_every_statement_belongs_to_one_topic(mart: Mart) -> None:
+    found = [statement.id for topic in TOPICS for statement in mart.statements(topic)]
+
+    assert sorted(found) == sorted(row["id"] for row in rows())
+
+
+def test_the_mart_answers_many_threads_at_once(mart: Mart) -> None:
+    expected = mart.statements("use")
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: mart.statements("use"), range(200)))
+
+    assert found == [expected] * 200
+
+
+def test_the_mart_tells_where_its_figures_come_from(mart: Mart) -> None:
+    origin = mart.origin
+
+    assert (origin.producer, origin.published.isoformat()) == ("Inera AB", "2020-03-31")
+
+
+def test_a_mart_that_has_gone_is_unavailable() -> None:
+    gone = Mart(DATA)
+    gone._connection.close()
+
+    with pytest.raises(Unavailable):
+        gone.check()
+
+
+# Figures that are not what they should be
+
+
+def test_a_changed_byte_in_the_figures_is_refused(copy: Path) -> None:
+    figures = copy / "survey_2020" / "statements.csv"
+    figures.write_bytes(figures.read_bytes().replace(b",4,6,", b",4,7,", 1))
+
+    fault = fault_of(copy)
+
+    assert (fault.file, fault.place) == (str(figures), "sha256")
+
+
+def test_missing_figures_are_refused(copy: Path) -> None:
+    figures = copy / "survey_2020" / "statements.csv"
+    figures.unlink()
+
+    fault = fault_of(copy)
+
+    assert fault.file == str(figures)
+
+
+def test_a_row_more_than_the_record_says_is_refused(copy: Path) -> None:
+    figures = rewrite(copy, "\nframework-wanted,", "\nextra,use,3,a,b,c,d,1,2,vague\nframework-wanted,")
+
+    fault = fault_of(copy)
+
+    assert (fault.file, fault.place) == (str(figures), "rows")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param(",4,6,", ",four,6,", id="a word for a number"),
+        pytest.param(",4,6,", ",-4,6,", id="a number below zero"),
+        pytest.param(",4,6,", ",4,", id="a column too few"),
+        pytest.param("id,topic,", "id,", id="a heading too few"),
+    ],
+)
+def test_figures_that_cannot_be_read_are_refused(copy: Path, old: str, new: str) -> None:
+    figures = rewrite(copy, old, new)
+
+    fault = fault_of(copy)
+
+    assert fault.file == str(figures)
