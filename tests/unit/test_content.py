@@ -1,0 +1,401 @@
+"""The content as it stands, and what happens when a file of it is wrong."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+
+from hub.errors import ContentError
+from hub.guide.content import read_guide
+from hub.guide.rules import LAYERS_OF, Level
+from hub.language import LANGUAGES, Language, read_catalogue
+from hub.levels.content import LevelContent, LevelId, read_glossary, read_levels, read_national
+from hub.pages import read_pages
+from hub.site import read_site
+from hub.sources import check_sources, read_sources
+
+ROOT = Path(__file__).parents[2]
+CONTENT = ROOT / "content"
+GUIDE = read_guide(CONTENT / "guide")
+LEVELS = read_levels(CONTENT / "levels")
+NATIONAL = read_national(CONTENT / "levels")
+GLOSSARY = read_glossary(CONTENT)
+PAGES = read_pages(CONTENT / "pages")
+SITE = read_site(CONTENT)
+SOURCES = read_sources(CONTENT)
+
+MARK = re.compile(r"\[\^([^\]]+)\]")
+FILES = sorted(file.relative_to(CONTENT) for kind in ("*.yaml", "*.md") for file in CONTENT.rglob(kind))
+
+each_language = pytest.mark.parametrize("language", LANGUAGES)
+each_level = pytest.mark.parametrize("level", LevelId)
+
+
+def plain(file: str) -> object:
+    return yaml.safe_load((CONTENT / file).read_text(encoding="utf-8"))
+
+
+def places(found: object, place: str = "") -> Iterator[str]:
+    """Yield every place in a file that holds a text, by its path."""
+    if isinstance(found, Mapping):
+        for name, value in found.items():
+            yield from places(value, f"{place}.{name}")
+    elif isinstance(found, list):
+        for number, value in enumerate(found):
+            yield from places(value, f"{place}.{number}")
+    else:
+        yield place
+
+
+def texts(found: object, place: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every text in a file with its place."""
+    if isinstance(found, Mapping):
+        for name, value in found.items():
+            yield from texts(value, f"{place}.{name}")
+    elif isinstance(found, list):
+        for number, value in enumerate(found):
+            yield from texts(value, f"{place}.{number}")
+    elif isinstance(found, str):
+        yield place, found
+
+
+# Two languages, one content
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["guide/words", "glossary", "pages/home", *(f"levels/{level}" for level in (*LevelId, "national"))],
+)
+def test_both_languages_have_the_same_keys(name: str) -> None:
+    swedish, english = (list(places(plain(f"{name}.{language}.yaml"))) for language in LANGUAGES)
+
+    assert swedish == english
+
+
+@pytest.mark.parametrize("name", ["guide/words", *(f"levels/{level}" for level in (*LevelId, "national"))])
+def test_both_languages_refer_to_the_same_sources_in_the_same_places(name: str) -> None:
+    swedish, english = (
+        {place: sorted(MARK.findall(text)) for place, text in texts(plain(f"{name}.{language}.yaml"))}
+        for language in LANGUAGES
+    )
+
+    assert swedish == english
+
+
+def test_a_step_is_due_at_the_same_time_in_both_languages() -> None:
+    swedish, english = (
+        {role: [step.when for step in steps] for role, steps in GUIDE.words[language].steps.items()}
+        for language in LANGUAGES
+    )
+
+    assert swedish == english
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.suffix == ".yaml"], ids=str)
+def test_no_text_is_empty(file: Path) -> None:
+    empty = [place for place, text in texts(plain(str(file))) if not text.strip()]
+
+    assert empty == []
+
+
+@each_language
+def test_every_result_of_the_guide_names_only_a_start_and_an_aim(language: Language) -> None:
+    named = {key: set(re.findall(r"{(\w*)}", text)) for key, text in GUIDE.words[language].results.items()}
+
+    assert named == {
+        "start-is-aim": {"start"},
+        "start-then-aim": {"start", "aim"},
+        "aim-direct": {"start", "aim"},
+        "aim-only-wait": {"aim"},
+        "nothing": set(),
+        "national": set(),
+        "no-need": set(),
+    }
+
+
+# Lengths
+
+
+def longer(language: Language, field: str, most: int) -> list[str]:
+    return [
+        f"{question}.{id_}"
+        for question, words in GUIDE.words[language].questions.items()
+        for id_, option in words.options.items()
+        if len(getattr(option, field)) > most
+    ]
+
+
+@each_language
+def test_every_label_fits_in_60_characters(language: Language) -> None:
+    assert longer(language, "label", 60) == []
+
+
+@each_language
+def test_every_caption_fits_in_160_characters(language: Language) -> None:
+    assert longer(language, "caption", 160) == []
+
+
+@each_language
+def test_every_question_fits_in_95_characters(language: Language) -> None:
+    too_long = [id_ for id_, words in GUIDE.words[language].questions.items() if len(words.title) > 95]
+
+    assert too_long == []
+
+
+@each_language
+def test_every_short_text_of_a_level_fits_in_110_characters(language: Language) -> None:
+    shorts = [words.short for words in GUIDE.words[language].levels.values()]
+    shorts += [level[language].short for level in LEVELS.values()]
+
+    assert [short for short in shorts if len(short) > 110] == []
+
+
+@each_level
+@each_language
+def test_every_step_of_a_visit_fits_in_its_drawing(level: LevelId, language: Language) -> None:
+    too_long = [step.short for step in LEVELS[level][language].journey if len(step.short) > 38]
+
+    assert too_long == []
+
+
+# The four levels are told alike
+
+
+def lengths(level: LevelContent) -> dict[str, int]:
+    return {field: len(getattr(level, field)) for field in ("summary", "gives", "gives_not", "gates", "then_and_now")}
+
+
+@each_level
+@each_language
+def test_a_level_is_told_in_as_many_points_as_the_others(level: LevelId, language: Language) -> None:
+    found = lengths(LEVELS[level][language])
+
+    assert found == {"summary": 3, "gives": 4, "gives_not": 4, "gates": 5, "then_and_now": 3}
+
+
+@each_language
+def test_the_shortest_level_has_at_least_three_quarters_of_the_text_of_the_longest(language: Language) -> None:
+    sizes = {
+        level: sum(len(MARK.sub("", text)) for _, text in texts(plain(f"levels/{level}.{language}.yaml")))
+        for level in LevelId
+    }
+
+    assert min(sizes.values()) >= 0.75 * max(sizes.values()), sizes
+
+
+@each_level
+@each_language
+def test_a_level_has_the_layers_that_the_rules_give_it(level: LevelId, language: Language) -> None:
+    layers = LEVELS[level][language].layers
+
+    assert set(layers) == {layer.value for layer in LAYERS_OF[Level(level.value)]}
+
+
+def test_the_levels_are_those_of_the_rules_in_the_same_order() -> None:
+    assert [level.value for level in LevelId] == [level.value for level in Level]
+
+
+# Sources
+
+
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_every_mark_has_its_source(file: Path) -> None:
+    marks = set(MARK.findall((CONTENT / file).read_text(encoding="utf-8")))
+
+    assert marks - SOURCES.keys() == set()
+
+
+@each_language
+def test_every_source_of_a_layer_is_listed(language: Language) -> None:
+    named = {source for layer in GUIDE.words[language].layers.values() for source in layer.sources}
+
+    assert named - SOURCES.keys() == set()
+
+
+@each_language
+def test_every_source_of_a_figure_on_the_start_page_is_listed(language: Language) -> None:
+    named = {known.source for known in PAGES.home[language].known}
+
+    assert named - SOURCES.keys() == set()
+
+
+@each_level
+@each_language
+def test_a_level_gives_a_source_in_every_part(level: LevelId, language: Language) -> None:
+    content = LEVELS[level][language].model_dump(mode="json")
+    parts = ("summary", "journey", "gives", "gives_not", "gates", "contracts", "then_and_now")
+
+    without = [part for part in parts if not any(MARK.search(text) for _, text in texts(content[part]))]
+    assert without == []
+
+
+@pytest.mark.parametrize("id_", sorted(SOURCES))
+def test_a_source_says_what_it_is_who_gave_it_and_when(id_: str) -> None:
+    source = SOURCES[id_]
+
+    assert all([source.title, source.publisher, source.seen])
+
+
+def test_no_two_pages_share_an_address_or_a_script() -> None:
+    pages = SITE.pages
+
+    assert len({page.path for page in pages}) == len({page.script for page in pages}) == len(pages)
+
+
+@pytest.mark.parametrize("page", SITE.pages, ids=lambda page: page.id)
+def test_a_page_has_its_title_and_description_in_both_languages(page: object) -> None:
+    found = {field: set(getattr(page, field)) for field in ("title", "description")}
+
+    assert found == {"title": set(LANGUAGES), "description": set(LANGUAGES)}
+
+
+# A file that is wrong
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """Return a copy of the content that a test may spoil."""
+    return Path(shutil.copytree(CONTENT, tmp_path / "content"))
+
+
+def read_all(content: Path) -> None:
+    """Read all content, as the start does."""
+    read_site(content)
+    read_catalogue(content / "locale" / "sv.po")
+    sources = read_sources(content)
+    read_guide(content / "guide")
+    read_levels(content / "levels")
+    read_national(content / "levels")
+    read_glossary(content)
+    read_pages(content / "pages")
+    check_sources(content, sources)
+
+
+def fault_of(content: Path) -> ContentError:
+    with pytest.raises(ContentError) as caught:
+        read_all(content)
+    return caught.value
+
+
+def spoil(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_a_missing_file_is_named(copy: Path, file: Path) -> None:
+    (copy / file).unlink()
+
+    fault = fault_of(copy)
+
+    assert fault.file == str(copy / file)
+
+
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_a_file_whose_bytes_are_no_text_is_named(copy: Path, file: Path) -> None:
+    (copy / file).write_bytes(b"a: \xff\n")
+
+    fault = fault_of(copy)
+
+    assert fault.file == str(copy / file)
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.suffix == ".yaml"], ids=str)
+def test_a_key_too_many_is_named_with_its_file(copy: Path, file: Path) -> None:
+    with (copy / file).open("a", encoding="utf-8") as added:
+        added.write("\ncolour: red\n")
+
+    fault = fault_of(copy)
+
+    assert (fault.file, fault.place.split(".")[0]) == (str(copy / file), "colour")
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.suffix == ".yaml"], ids=str)
+def test_broken_yaml_is_named_with_its_file_and_line(copy: Path, file: Path) -> None:
+    text = (copy / file).read_text(encoding="utf-8")
+    (copy / file).write_text(f"a: b: c\n{text}", encoding="utf-8")
+
+    fault = fault_of(copy)
+
+    assert (fault.file, fault.place) == (str(copy / file), "line 1")
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.name != "sources.yaml"], ids=str)
+def test_a_mark_without_a_source_is_named_with_its_file_and_line(copy: Path, file: Path) -> None:
+    text = (copy / file).read_text(encoding="utf-8")
+    comment = "# " if file.suffix == ".yaml" else ""
+    (copy / file).write_text(f"{text.rstrip()}\n{comment}Known.[^nobody-knows]\n", encoding="utf-8")
+
+    fault = fault_of(copy)
+
+    line = len(text.rstrip().splitlines()) + 1
+    assert (fault.file, fault.place) == (str(copy / file), f"line {line}")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "place"),
+    [
+        pytest.param(
+            "guide/words.sv.yaml",
+            "Vården kallar",
+            "V" * 61,
+            "questions.who-starts.options.care.label",
+            id="a label of 61 characters",
+        ),
+        pytest.param(
+            "guide/words.en.yaml",
+            "care: {label:",
+            "nobody: {label:",
+            "questions.who-starts.options",
+            id="an option without words",
+        ),
+        pytest.param("guide/words.en.yaml", "language: en", "language: sv", "language", id="the wrong language"),
+        pytest.param("guide/words.sv.yaml", "\n  volume:", "\n  volym:", "questions", id="a question without words"),
+        pytest.param("guide/words.sv.yaml", "\n  login+manual-notice:", "\n  login+fax:", "aims", id="an unknown aim"),
+        pytest.param("guide/words.sv.yaml", "{when: national,", "{when: never,", "steps.inera.4.when", id="a wrong when"),
+        pytest.param("guide/flow.yaml", "needed: [care-calls]", "needed: [fax]", "questions.0", id="an unknown need"),
+        pytest.param("guide/flow.yaml", "asked: leadership", "asked: nobody", "roles", id="an unknown role"),
+        pytest.param("guide/flow.yaml", "version: 1", "version: 0", "version", id="a version below one"),
+        pytest.param("levels/inbox.sv.yaml", "id: inbox", "id: hop-out", "id", id="the id of another level"),
+        pytest.param("site.yaml", "path: /valj", "path: valj", "pages.1.path", id="an address without a stroke"),
+        pytest.param("glossary.en.yaml", "id: video-visit", "id: visit", "terms", id="a term without its twin"),
+    ],
+)
+def test_content_that_does_not_fit_is_named_with_its_place(
+    copy: Path, file: str, old: str, new: str, place: str
+) -> None:
+    spoil(copy / file, old, new)
+
+    fault = fault_of(copy)
+
+    assert fault.place.startswith(place), fault
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        pytest.param("levels/inbox.en.yaml", "actor: staff", "actor: resident", id="another actor"),
+        pytest.param("levels/inbox.en.yaml", "manual: true", "manual: false", id="another hand"),
+        pytest.param("levels/inbox.en.yaml", "kind: current", "kind: history", id="another state of a contract"),
+    ],
+)
+def test_a_level_that_differs_between_the_languages_is_named(copy: Path, file: str, old: str, new: str) -> None:
+    spoil(copy / file, old, new)
+
+    fault = fault_of(copy)
+
+    assert fault.file == str(copy / file)
+
+
+def test_content_that_is_whole_can_be_read(copy: Path) -> None:
+    (copy / "more.md").write_text("Known.[^inera-2020-6-3]\n", encoding="utf-8")
+
+    read_all(copy)
+
+    assert "inera-2020-6-3" in read_sources(copy)
