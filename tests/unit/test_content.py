@@ -358,7 +358,9 @@ def test_a_mark_without_a_source_is_named_with_its_file_and_line(copy: Path, fil
         pytest.param("guide/words.en.yaml", "language: en", "language: sv", "language", id="the wrong language"),
         pytest.param("guide/words.sv.yaml", "\n  volume:", "\n  volym:", "questions", id="a question without words"),
         pytest.param("guide/words.sv.yaml", "\n  login+manual-notice:", "\n  login+fax:", "aims", id="an unknown aim"),
-        pytest.param("guide/words.sv.yaml", "{when: national,", "{when: never,", "steps.inera.4.when", id="a wrong when"),
+        pytest.param(
+            "guide/words.sv.yaml", "{when: national,", "{when: never,", "steps.inera.4.when", id="a wrong when"
+        ),
         pytest.param("guide/flow.yaml", "needed: [care-calls]", "needed: [fax]", "questions.0", id="an unknown need"),
         pytest.param("guide/flow.yaml", "asked: leadership", "asked: nobody", "roles", id="an unknown role"),
         pytest.param("guide/flow.yaml", "version: 1", "version: 0", "version", id="a version below one"),

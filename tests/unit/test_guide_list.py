@@ -45,7 +45,11 @@ def guide_list() -> str:
 
 def section(number: int, question: Question, words: Words) -> str:
     title = words.questions[question.id].title
-    lines = [f"## {number}. {title}", "", f"Fråga `{question.id}`" + (", flera svar får väljas." if question.several else ".")]
+    lines = [
+        f"## {number}. {title}",
+        "",
+        f"Fråga `{question.id}`" + (", flera svar får väljas." if question.several else "."),
+    ]
     for id_, option in question.options.items():
         label = words.questions[question.id].options[id_].label
         lines += ["", f"**{label}** (`{id_}`)", "", *(f"- {line}" for line in effects(question, id_, option, words))]

@@ -237,8 +237,7 @@ def test_what_is_possible_beyond_the_aim_serves_strictly_more_needs(table: Table
     breaking = (
         f
         for f, o in table.items()
-        if o.choice.possible != o.choice.aim
-        and len(lasting(f, o.choice.possible)) <= len(lasting(f, o.choice.aim))
+        if o.choice.possible != o.choice.aim and len(lasting(f, o.choice.possible)) <= len(lasting(f, o.choice.aim))
     )
 
     assert first(breaking) is None
@@ -650,9 +649,7 @@ def test_the_facts_hold_needs_and_capabilities_and_no_groups() -> None:
 
 def test_an_early_start_changes_no_choice(table: Table) -> None:
     breaking = (
-        facts
-        for facts in table
-        if table[facts].choice != table[facts.needing(Need.EARLY_START, needed=True)].choice
+        facts for facts in table if table[facts].choice != table[facts.needing(Need.EARLY_START, needed=True)].choice
     )
 
     assert first(breaking) is None

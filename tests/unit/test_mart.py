@@ -135,7 +135,9 @@ def test_every_rule_of_coding_is_used(statements: dict[str, Statement]) -> None:
 @pytest.mark.parametrize("word", [word for word in CODINGS if word not in {"ett par–tre", "sju–åtta"}])
 def test_the_code_book_says_how_a_word_is_read(word: str) -> None:
     book = (DATA / "survey_2020" / "codebook.md").read_text(encoding="utf-8")
-    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in book.splitlines() if line.startswith("|")]
+    lines = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in book.splitlines() if line.startswith("|")
+    ]
     told = {name: line[1] for line in lines for name in line[0].split(", ")}
 
     coding = CODINGS[word]

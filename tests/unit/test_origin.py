@@ -111,7 +111,9 @@ def test_a_date_that_does_not_exist_is_a_fault_of_its_file(tmp_path: Path) -> No
     assert fault.file == str(record)
 
 
-@pytest.mark.parametrize("folder", sorted(path.parent for path in DATA.rglob("origin.yaml")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "folder", sorted(path.parent for path in DATA.rglob("origin.yaml")), ids=lambda path: path.name
+)
 def test_each_of_our_datasets_is_what_its_record_says(folder: Path) -> None:
     origin = read_origin(folder)
 
