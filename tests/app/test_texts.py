@@ -169,7 +169,9 @@ def test_the_frames_of_the_results_have_the_same_placeholders():
 
 def readme_rows() -> dict[str, tuple[str, str]]:
     """Return default and description by variable, from the README's table of settings."""
-    rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \|$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| `(\w+)` \| (.*?) \| (.*?) \|$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
     return {variable: (default, description) for variable, default, description in rows}
 
 
