@@ -11,7 +11,7 @@ import yaml
 from jinja2.ext import babel_extract
 
 from hub.errors import ContentError
-from hub.language import LANGUAGES, read_catalogue
+from hub.language import read_catalogue
 from hub.levels.reading import ACTORS
 from hub.settings import ROOT, Settings
 
@@ -121,41 +121,6 @@ def test_every_content_file_is_in_a_language_or_needs_none():
     }
 
     assert without == {"guide/flow.yaml", "locale/sv.po", "site.yaml", "sources.yaml"}
-
-
-def shape(value: object, place: str = "") -> Iterator[str]:
-    """Yield the places that a content file has, whatever stands there."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from shape(inner, f"{place}.{name}")
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from shape(inner, f"{place}.{number}")
-    else:
-        yield place
-
-
-def marks(text: str) -> set[str]:
-    return set(re.findall(r"\[\^[^\]]+\]", text))
-
-
-@pytest.mark.parametrize("name", sorted(file for file in content_files("sv") if file.endswith(".yaml")))
-def test_the_twins_of_a_content_file_have_the_same_places(name):
-    swedish, english = (
-        yaml.safe_load((ROOT / "content" / name.replace("*", language)).read_text(encoding="utf-8"))
-        for language in LANGUAGES
-    )
-
-    assert list(shape(swedish)) == list(shape(english))
-
-
-@pytest.mark.parametrize("name", sorted(content_files("sv")))
-def test_the_twins_of_a_content_file_rest_on_the_same_sources(name):
-    swedish, english = (
-        (ROOT / "content" / name.replace("*", language)).read_text(encoding="utf-8") for language in LANGUAGES
-    )
-
-    assert marks(swedish) == marks(english)
 
 
 def frames(language: str) -> dict[str, list[str]]:
