@@ -10,7 +10,6 @@ import pytest
 import yaml
 from jinja2.ext import babel_extract
 
-from hub.errors import ContentError
 from hub.language import read_catalogue
 from hub.levels.reading import ACTORS
 from hub.settings import ROOT, Settings
@@ -91,17 +90,6 @@ def test_the_twins_have_the_same_placeholders():
     ]
 
     assert different == []
-
-
-@pytest.mark.parametrize("twin", ['msgid "Yes"\nmsgstr ""', '#, fuzzy\nmsgid "Yes"\nmsgstr "Ja"'])
-def test_a_catalogue_with_an_empty_or_doubtful_twin_stops_the_start(tmp_path, twin):
-    file = tmp_path / "sv.po"
-    file.write_text(f'msgid ""\nmsgstr "Language: sv\\n"\n\n{twin}\n')
-
-    with pytest.raises(ContentError) as stopped:
-        read_catalogue(file)
-
-    assert stopped.value.place == "Yes"
 
 
 def content_files(language: str) -> set[str]:
