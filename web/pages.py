@@ -42,7 +42,8 @@ class Pages:
     def routes(self) -> list[Route]:
         """Return the routes of the reading pages."""
         return [
-            Route("/nivaer/{level}", self.level),
+            # Anything below, so that an address nobody has never reaches Streamlit, which would answer it with its own page.
+            Route("/nivaer/{level:path}", self.level),
             Route("/robots.txt", self.robots),
         ]
 
@@ -68,7 +69,7 @@ class Pages:
 
     async def level(self, request: Request) -> Response:
         """Answer a level as plain HTML: no script, printable, for search engines and slow lines."""
-        level = request.path_params["level"]
+        level = request.path_params["level"].rstrip("/")
         if level not in self._hub.levels:
             return await self.not_found(request)
         language = language_of(request)
@@ -123,7 +124,7 @@ class Pages:
             language=language,
             other="en" if language == "sv" else "sv",
             address=str(request.url.include_query_params(lang="en" if language == "sv" else "sv").query),
-            here=request.url.path,
+            here=request.url.path.rstrip("/") or "/",
             base=base,
             site=self._hub.site,
             version=self._hub.version,
