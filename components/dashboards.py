@@ -21,6 +21,7 @@ def opening(origin: Origin) -> None:
     html.show(
         f"<h1>{escape(_('What the regions answered in 2020'))}</h1><p class='hub-lead'>"
         f"{escape(_('18 of 21 regions answered three open questions. The report calls it a temperature check, and often gives a word where a chart would want a number. We show the word as an interval, and say that the interval is ours.'))}</p>",
+        f"<p class='hub-reading'>{escape(_('Number of regions out of the 18 that answered. A striped band is a vague word, read by our rules.'))}</p>",
         f"<p class='hub-muted'>{escape(_('Published {date}. We have found no newer survey of all regions; new rounds are on their way here.').format(date=date(origin.published)))}</p>",
     )
 
@@ -51,7 +52,10 @@ def _intervals(topic: Topic, statements: tuple[Statement, ...], origin: Origin, 
         f"style='left: calc(9px + (100% - 18px) * {s.low / ANSWERED:.4f}); width: calc((100% - 18px) * {(s.high - s.low) / ANSWERED:.4f} + 18px)'></div></div></li>"
         for s in statements
     )
-    scale = "".join(f"<span>{n}</span>" for n in (0, 6, 12, 18))
+    scale = "".join(
+        f"<span style='left: calc(9px + (100% - 18px) * {count / ANSWERED:.4f})'>{count}</span>"
+        for count in (0, 6, 12, 18)
+    )
     table_rows = "".join(
         f"<tr><th scope='row'>{escape(s.text[language()])}</th><td>{escape(s.quantifier[language()])}</td><td>{s.low}</td><td>{s.high}</td>"
         f"<td>{escape(_('the summary') if not s.section[0].isdigit() else s.section)}</td></tr>"
@@ -60,7 +64,6 @@ def _intervals(topic: Topic, statements: tuple[Statement, ...], origin: Origin, 
     return html.joined(
         f"<h2 id='{topic}'>{escape(title)}</h2>",
         f"<ul class='hub-intervals'>{rows}</ul><div class='hub-scale' aria-hidden='true'>{scale}</div>",
-        f"<p class='hub-muted'>{escape(_('Number of regions out of the 18 that answered. A striped band is a vague word, read by our rules.'))}</p>",
         f"<p class='hub-source'>{escape(_('Source:'))} {escape(origin.producer)}, {escape(origin.title)}, {escape(date(origin.published))}, "
         f"{escape(_('chapters 3, 4 and 6.6 and the summary'))}. {escape(_('Intervals: our coding.'))}</p>",
         f"<details><summary>{escape(_('Show as a table'))}</summary><div class='table-scroll'><table><thead><tr><th scope='col'>{escape(_('Statement'))}</th>"

@@ -39,6 +39,6 @@ def _start_page(words: Home, _version: str) -> str:
         reading().layers_drawing(),
         f"<h2>{escape(words.known_heading)}</h2><dl class='hub-figures'>{known}</dl>"
         f"<p><a class='hub-link' href='/mognad'>{escape(_('See what the regions answered'))}</a></p>",
-        f"<h2>{escape(words.coming_heading)}</h2><ul>{coming}</ul>",
+        f"<h2>{escape(words.coming_heading)}</h2><ul class='hub-columns'>{coming}</ul>",
         notes.html(),
     )

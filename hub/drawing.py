@@ -314,7 +314,7 @@ def _layer_cell(box: _Box, *, filled: bool) -> str:
 
 
 def _layer_matrix(label: str, names: Mapping[str, str], held: Mapping[str, frozenset[str]]) -> str:
-    first_column, gap, row_gap = 260.0, 12.0, 12.0
+    first_column, gap, row_gap = 216.0, 10.0, 12.0
     column = (WIDE_WIDTH - _EDGE - first_column - gap * (len(held) - 1)) / max(len(held), 1)
     headings = [_balanced(level, column - 8) for level in held]
     top = max((len(lines) for lines in headings), default=0) * _LEADING + 12.0

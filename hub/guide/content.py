@@ -99,7 +99,14 @@ class LevelWords(Strict):
     """A level in a line."""
 
     name: str
+    hyphenated: str = ""
+    """The name with soft hyphens where a narrow column may break it, if it is long."""
     short: str = Field(max_length=110)
+
+    @property
+    def breakable(self) -> str:
+        """The name for a narrow column."""
+        return self.hyphenated or self.name
 
 
 class AimWords(Strict):

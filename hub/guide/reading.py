@@ -86,8 +86,7 @@ class GuideReading:
         """Return a set of layers by name, for use inside a sentence."""
         if layers is None:
             return self._say("nothing yet")
-        title = self._words.aims[key(layers)].title
-        return title[0].lower() + title[1:]
+        return _lower(self._words.aims[key(layers)].title)
 
     def verdict(self, facts: Facts, choice: Choice) -> str:
         """Return the result as one sentence."""
@@ -295,7 +294,7 @@ class GuideReading:
                 else self._say("Nothing is missing")
             )
             if step.replaces:
-                note += ". " + self._say("Replaces {layer}").format(layer=layer_words[step.replaces].name)
+                note += ". " + self._say("Replaces {layer}").format(layer=_lower(layer_words[step.replaces].name))
             stations.append(drawing.Station(layer_words[step.layer].name, note, "step"))
         if steps:
             stations.append(drawing.Station(self._words.aims[key(choice.aim)].title, self._say("The aim"), "aim"))
@@ -462,7 +461,7 @@ class GuideReading:
     def comparison(self, facts: Facts | None = None) -> str:
         """Return the four levels side by side, for a set of facts or in general."""
         head = "".join(
-            f"<th scope='col'><a href='{address('/nivaer', niva=level.value)}'>{escape(self._words.levels[level].name)}</a></th>"
+            f"<th scope='col'><a href='{address('/nivaer', niva=level.value)}'>{escape(self._words.levels[level].breakable)}</a></th>"
             for level in Level
         )
         yes, no = self._say("Yes"), self._say("No")
@@ -500,6 +499,7 @@ class GuideReading:
                     f"<tr><th scope='row'>{escape(self._say('Requires:'))} {escape(self._words.capabilities[capability].name)}</th>{cells}</tr>"
                 )
         return (
+            f"<p class='hub-swipe hub-muted'>{escape(self._say('Swipe sideways to see all four.'))}</p>"
             f"<div class='table-scroll' role='region' aria-label='{escape(self._say('Comparison of the four levels'))}' tabindex='0'>"
             f"<table class='hub-compare'><thead><tr><th scope='col'><span class='hub-unseen'>{escape(self._say('Property'))}</span></th>{head}</tr></thead>"
             f"<tbody>{''.join(rows)}</tbody></table></div>"
@@ -508,7 +508,9 @@ class GuideReading:
     def layers_drawing(self) -> str:
         """Return the four layers and which level holds which, drawn, with its list."""
         names = {layer.value: self._words.layers[layer].name for layer in Layer}
-        held = {self._words.levels[level].name: frozenset(layer.value for layer in LAYERS_OF[level]) for level in Level}
+        held = {
+            self._words.levels[level].breakable: frozenset(layer.value for layer in LAYERS_OF[level]) for level in Level
+        }
         label = self._say("Which of the four layers each level holds, drawn; the list says the same")
         wide, narrow = (drawing.layers(label, names, held, narrow=narrow) for narrow in (False, True))
         twin = "".join(f"<li>{escape(text)}</li>" for text in wide.steps)
@@ -539,3 +541,8 @@ class GuideReading:
             f"<th scope='col'>{escape(self._say('Start with'))}</th><th scope='col'>{escape(self._say('Aim for'))}</th></tr></thead>"
             f"<tbody>{''.join(rows)}</tbody></table></div>"
         )
+
+
+def _lower(text: str) -> str:
+    """Return a name as it stands inside a sentence."""
+    return text[0].lower() + text[1:]
