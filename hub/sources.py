@@ -14,6 +14,8 @@ from hub.markdown import Source
 from hub.origin import Strict, read_yaml
 
 _MARK = re.compile(r"\[\^([^\]]+)\]")
+_LISTED = re.compile(r"(?:^|[ {])sources?: (?:\[([^\]]*)\]|([a-z0-9-]+)\b)")
+"""Sources named as data: ``sources: [a, b]`` of a layer or a requirement, ``source: a`` of a figure."""
 
 
 class _Entry(Strict):
@@ -58,6 +60,7 @@ def check_sources(content: Path, sources: Mapping[str, Source]) -> None:
     """
     for file in sorted([*content.rglob("*.yaml"), *content.rglob("*.md")]):
         for line_number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-            for mark in _MARK.findall(line):
+            listed = [name.strip() for many, one in _LISTED.findall(line) for name in (many or one).split(",")]
+            for mark in (*_MARK.findall(line), *filter(None, listed)):
                 if mark not in sources:
                     raise ContentError(file, f"line {line_number}", f"the source {mark!r} is not in sources.yaml")

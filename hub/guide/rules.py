@@ -266,19 +266,11 @@ class Choice:
 def choose(facts: Facts) -> Choice:
     """Choose where to start and what to aim for."""
     start = _best(facts, (layers for layers in COMBINATIONS if ready(facts, layers)))
-    aim = _aim(facts, start)
+    aim = _best(facts, (layers for layers in COMBINATIONS if feasible(facts, layers)))
     hopeful = replace(facts, can=frozenset(Capability) - facts.cannot)
-    possible = _aim(hopeful, start)
+    possible = _best(facts, (layers for layers in COMBINATIONS if feasible(hopeful, layers)))
     national = Capability.VIDEO_SAFE in facts.cannot and start is None
     return Choice(start, aim, possible, national)
-
-
-def _aim(facts: Facts, start: Layers | None) -> Layers | None:
-    """Choose the aim; what can start today stays the aim unless something else serves more needs."""
-    aim = _best(facts, (layers for layers in COMBINATIONS if feasible(facts, layers)))
-    if aim is not None and start is not None and _lasting(facts, start) == _lasting(facts, aim):
-        return start
-    return aim
 
 
 @dataclass(frozen=True)
