@@ -25,7 +25,8 @@ _MOST_WORDS: Final = 12
 _TITLE_WEIGHT: Final = 3.0
 _SNIPPET_CHARACTERS: Final = 180
 _WORD: Final = re.compile(r"[\w-]{3,}")
-_ENDINGS: Final = ("", "s", "en", "ens", "et", "ets", "er", "ers", "ar", "ars", "or", "na", "erna", "arna")
+_AFTER_VOWEL: Final = ("", "s", "t", "ts", "n", "ns", "r", "rs", "na")
+_AFTER_CONSONANT: Final = ("", "s", "en", "ens", "et", "ets", "er", "ers", "ar", "ars", "or", "na", "erna", "arna")
 """What a part of a Swedish compound may end in where it joins the next, or where the word ends."""
 _STEMMER: Final[Mapping[Language, str]] = {"sv": "swedish", "en": "english"}
 
@@ -169,7 +170,9 @@ def _analyzer(language: Language, words: SearchWords) -> tantivy.TextAnalyzer:
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
     builder = builder.filter(tantivy.Filter.remove_long(60)).filter(tantivy.Filter.lowercase())
     if language == "sv":
-        parts = sorted({part + ending for part in words.parts for ending in _ENDINGS})
+        parts = sorted(
+            {p + ending for p in words.parts for ending in (_AFTER_VOWEL if p[-1] in "aeiouyåäö" else _AFTER_CONSONANT)}
+        )
         builder = builder.filter(tantivy.Filter.split_compound(parts))
     return builder.filter(tantivy.Filter.stemmer(_STEMMER[language])).build()
 
