@@ -34,6 +34,8 @@ _STEMMER: Final[Mapping[Language, str]] = {"sv": "swedish", "en": "english"}
 class SearchWords(Strict):
     """The field's words as ``content/search.yaml`` holds them."""
 
+    fixed: tuple[str, ...]
+    """Parts that never take an ending, or an irregular one written out."""
     parts: tuple[str, ...]
     synonyms: tuple[tuple[str, ...], ...]
 
@@ -171,7 +173,8 @@ def _analyzer(language: Language, words: SearchWords) -> tantivy.TextAnalyzer:
     builder = builder.filter(tantivy.Filter.remove_long(60)).filter(tantivy.Filter.lowercase())
     if language == "sv":
         parts = sorted(
-            {p + ending for p in words.parts for ending in (_AFTER_VOWEL if p[-1] in "aeiouyåäö" else _AFTER_CONSONANT)}
+            {*words.fixed}
+            | {p + ending for p in words.parts for ending in (_AFTER_VOWEL if p[-1] in "aeiouyåäö" else _AFTER_CONSONANT)}
         )
         builder = builder.filter(tantivy.Filter.split_compound(parts))
     return builder.filter(tantivy.Filter.stemmer(_STEMMER[language])).build()
