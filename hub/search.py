@@ -174,15 +174,17 @@ def _analyzer(language: Language, words: SearchWords) -> tantivy.TextAnalyzer:
     if language == "sv":
         parts = sorted(
             {*words.fixed}
-            | {p + ending for p in words.parts for ending in (_AFTER_VOWEL if p[-1] in "aeiouyåäö" else _AFTER_CONSONANT)}
+            | {
+                p + ending
+                for p in words.parts
+                for ending in (_AFTER_VOWEL if p[-1] in "aeiouyåäö" else _AFTER_CONSONANT)
+            }
         )
         builder = builder.filter(tantivy.Filter.split_compound(parts))
     return builder.filter(tantivy.Filter.stemmer(_STEMMER[language])).build()
 
 
-def _synonyms(
-    words: SearchWords, analyze: Callable[[str], list[str]]
-) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+def _synonyms(words: SearchWords, analyze: Callable[[str], list[str]]) -> Mapping[str, tuple[tuple[str, ...], ...]]:
     """Return for each word that alone has a synonym, the meanings it shares, as words each."""
     meanings: dict[str, list[tuple[str, ...]]] = {}
     for group in words.synonyms:
