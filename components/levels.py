@@ -10,7 +10,8 @@ from components.session import hub, language, name_page
 from components.words import _
 from hub.html import address
 from hub.language import Language
-from hub.levels.reading import level_html, national_html
+from hub.levels.content import Reader
+from hub.levels.reading import READERS, LevelReading, national_html
 
 
 def all_levels(unknown: str | None) -> None:

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from hub.bootstrap import Hub
 from hub.language import Language, choose, known
-from hub.levels.reading import level_html
+from hub.levels.reading import LevelReading
 from hub.site import Page
 from web.middleware import Page as Answer
 from web.shell import Streamlit
@@ -74,7 +74,7 @@ class Pages:
             return await self.not_found(request)
         language = language_of(request)
         content = self._hub.levels[level][language]
-        body = level_html(content, self._hub.catalogue, language, self._hub.sources[language])
+        body = LevelReading(content, self._hub.catalogue, language, self._hub.sources[language]).whole()
         return self._render(
             request,
             "reading.html",

@@ -53,6 +53,20 @@ class ThenAndNow(Strict):
     seen: str
 
 
+Reader = Literal["beslut", "verksamhet", "teknik", "juridik"]
+"""Whom a section is for; the ids stand in addresses."""
+
+
+class Section(Strict):
+    """A section for one or a few readers."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    readers: tuple[Reader, ...] = Field(alias="for", min_length=1)
+    heading: str = Field(max_length=70)
+    body: str
+    """Markdown."""
+
+
 class LevelContent(Strict):
     """One level in one language."""
 
@@ -71,6 +85,9 @@ class LevelContent(Strict):
     contracts: tuple[Contract, ...] = Field(min_length=2, max_length=4)
     then_and_now: tuple[ThenAndNow, ThenAndNow, ThenAndNow]
     ask_inera: tuple[str, ...] = Field(min_length=2, max_length=3)
+    openings: dict[Reader, Text]
+    """What each reader needs first."""
+    sections: tuple[Section, ...]
 
 
 class NationalService(Strict):
@@ -145,6 +162,8 @@ def _shape(content: LevelContent) -> object:
         [(contract.name, contract.kind) for contract in content.contracts],
         [pair.seen for pair in content.then_and_now],
         len(content.ask_inera),
+        [(section.id, section.readers) for section in content.sections],
+        list(content.openings),
     )
 
 
