@@ -53,20 +53,26 @@ def _all_levels(_language: Language, _version: str) -> str:
     )
 
 
-def level(level: str) -> None:
-    """Draw one level."""
-    name_page(hub().levels[level][language()].name)
+def level(level: str, asked: str | None) -> None:
+    """Draw one level: in short, or for one reader."""
+    reader = next((one for one in READERS if one == asked), None)
+    name = hub().levels[level][language()].name
+    name_page(f"{name}, {_(READERS[reader]).lower()}" if reader else name)
+    if asked and not reader:
+        summary(_("The reading does not exist"), [_("This level is shown in short instead.")])
     html.show(
         f"<a class='hub-link' href='/nivaer'>← {escape(_('All levels'))}</a>",
-        _level(level, language(), hub().version),
+        _level(level, reader, language(), hub().version),
         f"<div class='hub-actions'><a class='hub-button' href='/valj'>{escape(_('Find out what fits you'))}</a>"
-        f"<a class='hub-link' href='/nivaer/{escape(level)}'>{escape(_('Page for printing'))}</a></div>",
+        f"<a class='hub-link' href='{address('/krav', niva=level)}'>{escape(_('Requirements for this level'))}</a>"
+        f"<a class='hub-link' href='/nivaer/{escape(level)}'>{escape(_('Everything on one page, for printing'))}</a></div>",
     )
 
 
-@lru_cache(maxsize=32)
-def _level(level: str, language: Language, _version: str) -> str:
-    return level_html(hub().levels[level][language], hub().catalogue, language, hub().sources[language])
+@lru_cache(maxsize=64)
+def _level(level: str, reader: Reader | None, language: Language, _version: str) -> str:
+    writer = LevelReading(hub().levels[level][language], hub().catalogue, language, hub().sources[language])
+    return writer.reading(reader) if reader else writer.overview()
 
 
 def national() -> None:

@@ -1,7 +1,7 @@
 """Levels: all four compared, or one of them.
 
 Reads   levels, the national branch, glossary    hub.levels
-URL     /nivaer compares, /nivaer?niva=<level> reads one, niva=national the branch
+URL     /nivaer compares, /nivaer?niva=<level>&lasare=<reader> reads one, niva=national the branch
 """
 
 import streamlit as st
@@ -14,6 +14,6 @@ asked = st.query_params.get("niva")
 if asked == "national":
     view.national()
 elif asked and asked in hub().levels:
-    view.level(asked)
+    view.level(asked, st.query_params.get("lasare"))
 else:
     view.all_levels(unknown=asked)

@@ -92,9 +92,7 @@ class LevelReading:
             links=False,
         )
 
-    def _page(
-        self, lead: str, parts: Iterable[str], reader: Reader | None = None, *, links: bool = True
-    ) -> str:
+    def _page(self, lead: str, parts: Iterable[str], reader: Reader | None = None, *, links: bool = True) -> str:
         content = self._content
         head = (
             f"<p class='hub-terms'>{escape(self._say('In the 2020 report:'))} <em>{escape(content.term_2020)}</em>. "
@@ -109,13 +107,16 @@ class LevelReading:
         level = self._content.id.value
         ways: list[tuple[str, str, bool]] = [(self._say("In short"), address("/nivaer", niva=level), reader is None)]
         ways += [
-            (self._say(name), address("/nivaer", niva=level, lasare=id_), reader == id_) for id_, name in READERS.items()
+            (self._say(name), address("/nivaer", niva=level, lasare=id_), reader == id_)
+            for id_, name in READERS.items()
         ]
         items = "".join(
             f"<li><a href='{target}'{' aria-current=page' if here else ''}>{escape(name)}</a></li>"
             for name, target, here in ways
         )
-        return f"<nav class='hub-tabs' aria-label='{escape(self._say('Readings of this level'))}'><ul>{items}</ul></nav>"
+        return (
+            f"<nav class='hub-tabs' aria-label='{escape(self._say('Readings of this level'))}'><ul>{items}</ul></nav>"
+        )
 
     def _part(self, name: str) -> str:
         return {
