@@ -119,6 +119,8 @@ class Term(Strict):
     other: str
     """The term in the other language."""
     meaning: str
+    forms: tuple[str, ...] = ()
+    """Inflections and synonyms as they stand in running text."""
 
 
 class Glossary(Strict):

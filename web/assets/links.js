@@ -26,6 +26,22 @@
     window.dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
   });
 
+  // Forms that only choose what to show change the address too; what is left empty is left out of it.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const to = new URL(form.action, location.href);
+    if (form.method !== "get" || to.origin !== location.origin || !pages.has(to.pathname)) return;
+    event.preventDefault();
+    for (const [name, value] of new FormData(form)) if (value) to.searchParams.append(name, value);
+    history.pushState({}, "", to);
+    window.dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
+  });
+  document.addEventListener("change", (event) => {
+    const form = event.target instanceof Element ? event.target.closest("form[data-submits-on-change]") : null;
+    if (form) { stay = event.target.id; form.requestSubmit(); }
+  });
+  let stay = null;
+
   // A new address is a new page or a new step: mark it in the menu, go to its top, and tell where we are.
   let last = location.pathname + location.search, due = null;
   const moved = () => {
@@ -70,6 +86,10 @@
       return;
     }
     due = null;
+    // A choice made in a list keeps its place; only what it leads to has changed.
+    const stayed = stay && document.getElementById(stay);
+    stay = null;
+    if (stayed) { stayed.focus(); return; }
     const target = location.hash && document.getElementById(location.hash.slice(1));
     const place = target || heading;
     focus(place);
