@@ -68,7 +68,7 @@ app = st.App(
             Guard,
             pages=html.app_pages(),
             files=runtime.shipped_files(),
-            own=("/api/", "/assets/", "/nivaer/", "/robots.txt"),
+            own=("/api/", "/assets/", "/nivaer/", "/kunskap/", "/robots.txt", "/sitemap.xml"),
             not_found=html.not_found,
             failed=html.failed,
             policy=shell.content_security_policy(streamlit_parts),

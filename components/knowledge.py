@@ -21,7 +21,12 @@ def page(today: dt.date) -> None:
     )
     stale = [article for article in articles if article.stale(today)]
     review = (
-        "<ul>" + "".join(f"<li>{escape(article.title)}, {escape(article.owner)}, {escape(date(article.checked))}</li>" for article in stale) + "</ul>"
+        "<ul>"
+        + "".join(
+            f"<li>{escape(article.title)}, {escape(article.owner)}, {escape(date(article.checked))}</li>"
+            for article in stale
+        )
+        + "</ul>"
         if stale
         else f"<p>{escape(_('Nothing: every article has been checked within a year.'))}</p>"
     )

@@ -29,7 +29,9 @@ def page() -> None:
         f"<button class='hub-button' type='submit'>{escape(_('Search'))}</button></div></form>"
     )
     if not asked:
-        html.show(f"<h1>{escape(_('Search'))}</h1>{field}<p>{escape(_('Searches levels, requirements, articles and the words of the field.'))}</p>")
+        html.show(
+            f"<h1>{escape(_('Search'))}</h1>{field}<p>{escape(_('Searches levels, requirements, articles and the words of the field.'))}</p>"
+        )
         return
     found = hub().search.find(language(), asked, kind=kind)
     count = len(found.hits)

@@ -1,11 +1,14 @@
 """Builds the hub once, from its settings: what every page and route works with."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
+from hub.articles import Article, read_articles
+from hub.entries import entries
+from hub.glossing import Glossing
 from hub.guide.content import GuideContent, read_guide
 from hub.guide.reading import GuideReading
 from hub.language import LANGUAGES, Catalogue, Language, read_catalogue
@@ -14,6 +17,9 @@ from hub.levels.reading import content_words
 from hub.live import Topics
 from hub.markdown import Source
 from hub.pages import PageContent, read_pages
+from hub.requirements.content import RequirementContent, read_requirements
+from hub.requirements.reading import RequirementReading
+from hub.search import Search, read_search_words
 from hub.settings import ROOT, Settings
 from hub.site import Site, read_site
 from hub.sources import check_sources, read_sources, sources_in_words
@@ -37,6 +43,11 @@ class Hub:
     national: Mapping[Language, NationalContent]
     glossary: Mapping[Language, Glossary]
     pages: PageContent
+    requirements: RequirementContent
+    requirement_readings: Mapping[Language, RequirementReading]
+    articles: Sequence[Article]
+    glossing: Mapping[Language, Glossing]
+    search: Search
     mart: Mart
     topics: Topics
 
@@ -54,11 +65,15 @@ def build(settings: Settings) -> Hub:
     check_sources(content, sources)
     in_words = sources_in_words(sources, catalogue)
     guide = read_guide(content / "guide")
+    site = read_site(content)
+    glossary = read_glossary(content)
+    requirements = read_requirements(content / "requirements")
+    articles = read_articles(content / "articles")
     levels, national = read_levels(content / "levels"), read_national(content / "levels")
     return Hub(
         settings=settings,
         version=_version(content),
-        site=read_site(content),
+        site=site,
         catalogue=catalogue,
         sources=in_words,
         guide=guide,
@@ -68,8 +83,26 @@ def build(settings: Settings) -> Hub:
         },
         levels=levels,
         national=national,
-        glossary=read_glossary(content),
+        glossary=glossary,
         pages=read_pages(content / "pages"),
+        requirements=requirements,
+        requirement_readings={
+            language: RequirementReading(
+                requirements,
+                {layer.value: words.name for layer, words in guide.words[language].layers.items()},
+                in_words[language],
+                catalogue,
+                language,
+                content_words(partial(catalogue.text, language)),
+            )
+            for language in LANGUAGES
+        },
+        articles=articles,
+        glossing={
+            language: Glossing(glossary[language].terms, catalogue.text(language, "What {term} means"))
+            for language in LANGUAGES
+        },
+        search=Search(entries(site, levels, requirements, glossary, articles), read_search_words(content)),
         mart=Mart(ROOT / "data"),
         topics=Topics(),
     )
@@ -90,7 +123,7 @@ def _guide_reading(
         sources,
         catalogue,
         language,
-        content_words(lambda english: catalogue.text(language, english)),
+        content_words(partial(catalogue.text, language)),
     )
 
 

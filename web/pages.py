@@ -1,6 +1,8 @@
 """Everything served as finished HTML: the document around the app, reading pages that need no script, errors."""
 
+import datetime as dt
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -10,8 +12,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from hub.bootstrap import Hub
-from hub.language import Language, choose, known
-from hub.levels.reading import LevelReading
+from hub.language import Language, choose, date, known
+from hub.levels.reading import LevelReading, content_words
+from hub.markdown import Footnotes, render_content
 from hub.site import Page
 from web.middleware import Page as Answer
 from web.shell import Streamlit
@@ -44,6 +47,9 @@ class Pages:
         return [
             # Anything below, so that an address nobody has never reaches Streamlit, which would answer it with its own page.
             Route("/nivaer/{level:path}", self.level),
+            Route("/kunskap/ordlista", self.glossary),
+            Route("/kunskap/{slug:path}", self.article),
+            Route("/sitemap.xml", self.sitemap),
             Route("/robots.txt", self.robots),
         ]
 
@@ -83,6 +89,73 @@ class Pages:
             path="/nivaer",
             body=Markup(body),  # noqa: S704 - rendered by hub/markdown.py
             app_address=f"/nivaer?niva={level}",
+            app_text=self._say(request)("Open with comparison and guide"),
+        )
+
+    async def article(self, request: Request) -> Response:
+        """Answer an article as plain HTML; one that exists in another language only is shown in that."""
+        slug, language = request.path_params["slug"], language_of(request)
+        found = [article for article in self._hub.articles if article.slug == slug]
+        if not found:
+            return await self.not_found(request)
+        article = next((one for one in found if one.language == language), found[0])
+        say = self._say(request)
+        notes = Footnotes(content_words(say))
+        text = render_content(article.body, self._hub.sources[language], words=content_words(say), numbering=notes)
+        checked = say("Checked on {date}").format(date=date(language, article.checked))
+        old = f" – {say('older than a year')}" if article.stale(dt.datetime.now(dt.UTC).date()) else ""
+        body = (
+            f"<article lang='{article.language}'><h1>{escape(article.title)}</h1>"
+            f"<p class='hub-muted' lang='{language}'>{escape(checked)}{escape(old)}. {escape(say('Owner'))}: {escape(article.owner)}.</p>"
+            f"<p class='hub-lead'>{escape(article.lead)}</p>{self._hub.glossing[article.language].mark(text)}</article>{notes.html()}"
+        )
+        return self._render(
+            request,
+            "reading.html",
+            title=article.title,
+            description=article.lead,
+            path="/kunskap",
+            body=Markup(body),  # noqa: S704 - rendered by hub/markdown.py
+            app_address="/kunskap",
+            app_text=say("All articles"),
+        )
+
+    async def glossary(self, request: Request) -> Response:
+        """Answer the glossary as plain HTML."""
+        language = language_of(request)
+        say = self._say(request)
+        terms = sorted(self._hub.glossary[language].terms, key=lambda term: term.term.lower())
+        other = "en" if language == "sv" else "sv"
+        items = "".join(
+            f"<dt id='ord-{escape(term.id)}'>{escape(term.term)} <span class='hub-muted' lang='{other}'>{escape(term.other)}</span></dt>"
+            f"<dd>{escape(term.meaning)}</dd>"
+            for term in terms
+        )
+        title = say("Words of the field")
+        return self._render(
+            request,
+            "reading.html",
+            title=title,
+            description=say("{count} words explained").format(count=len(terms)),
+            path="/kunskap",
+            body=Markup(f"<h1>{escape(title)}</h1><dl class='hub-glossary'>{items}</dl>"),  # noqa: S704 - escaped above
+            app_address="/kunskap",
+            app_text=say("All articles"),
+        )
+
+    async def sitemap(self, request: Request) -> Response:
+        """List the addresses that search engines may keep."""
+        base = self._hub.settings.public_url or str(request.base_url).rstrip("/")
+        paths = [
+            *(page.path for page in self._hub.site.pages if page.id != "search"),
+            *(f"/nivaer/{level}" for level in self._hub.levels),
+            "/kunskap/ordlista",
+            *(f"/kunskap/{article.slug}" for article in self._hub.articles),
+        ]
+        entries = "".join(f"<url><loc>{escape(base + path)}</loc></url>" for path in paths)
+        return Response(
+            f"<?xml version='1.0' encoding='UTF-8'?><urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{entries}</urlset>",
+            media_type="application/xml",
         )
 
     async def not_found(self, request: Request) -> Response:
