@@ -42,6 +42,30 @@
   });
   let stay = null;
 
+  // A form may keep what is written in it in this browser, and send it to one of several addresses.
+  const store = (form) => `hub-${form.dataset.keeps}-${location.pathname}${location.search}`;
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (!form?.dataset.keeps) return;
+    const fields = [...form.elements].filter((field) => field.id && "value" in field && field.type !== "hidden");
+    try { localStorage.setItem(store(form), JSON.stringify(Object.fromEntries(fields.map((field) => [field.id, field.value])))); } catch { /* a full or closed store loses nothing that is on the page */ }
+  });
+  const refill = () => {
+    for (const form of document.querySelectorAll("#root form[data-keeps]:not([data-filled])")) {
+      form.dataset.filled = "";
+      let kept = {};
+      try { kept = JSON.parse(localStorage.getItem(store(form)) ?? "{}"); } catch { /* nothing kept */ }
+      for (const [id, value] of Object.entries(kept)) { const field = form.querySelector(`#${CSS.escape(id)}`); if (field) field.value = value; }
+    }
+  };
+  document.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    const button = target?.closest("[data-sends-to]");
+    if (button) button.form.action = button.dataset.sendsTo;
+    const empties = target?.closest("[data-empties]");
+    if (empties && confirm(empties.dataset.asks ?? empties.textContent + "?")) { try { localStorage.removeItem(store(empties.form)); } catch { /* nothing kept */ } empties.form.reset(); }
+  });
+
   // A new address is a new page or a new step: mark it in the menu, go to its top, and tell where we are.
   let last = location.pathname + location.search, due = null;
   const moved = () => {
@@ -184,6 +208,7 @@
       if (change.type === "childList") change.addedNodes.forEach(translate); else translate(change.target);
     }
     draw();
+    refill();
     look();
     keep();
   });

@@ -1,0 +1,152 @@
+"""Files to take away: the requirement list and the board document. Each is worked out from the address it is asked by."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from hub import documents
+from hub.bootstrap import Hub
+from hub.documents import Column
+from hub.errors import Rejected
+from hub.guide import answers as link
+from hub.guide.answers import Service
+from hub.handover import plan_input
+from hub.language import Language
+from hub.plan.rules import Document, Edits
+from hub.plan.writing import write
+from hub.requirements.rules import read_wish
+from web.origin import same_origin
+from web.pages import language_of
+
+_TYPES: Mapping[str, str] = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+    "md": "text/markdown; charset=utf-8",
+    "ics": "text/calendar; charset=utf-8",
+}
+_WIDTHS = (24, 16, 60, 14, 16, 40, 20, 16, 40, 30, 30)
+"""Characters for each column of the requirement list."""
+_ANSWERS = 2
+"""The last columns of the requirement list are for the vendor."""
+_MOST_FIELDS = 60
+_LARGEST_FORM = 200_000
+"""Bytes; every field filled to its limit is less than half of it."""
+_MOST_STEPS = 12
+
+
+class Documents:
+    """Serves the files."""
+
+    def __init__(self, hub: Hub) -> None:
+        """Hold the hub."""
+        self._hub = hub
+
+    def routes(self) -> list[Route]:
+        """Return the routes of the files."""
+        return [
+            Route("/api/krav.{kind:str}", self.requirements, methods=["GET"]),
+            Route("/api/plan.{kind:str}", self.plan, methods=["GET", "POST"]),
+        ]
+
+    async def requirements(self, request: Request) -> Response:
+        """Answer the requirement list as Word or Excel, filtered as the address says."""
+        kind = request.path_params["kind"]
+        if kind not in {"docx", "xlsx"}:
+            return JSONResponse({"error": "not found"}, status_code=404)
+        language = language_of(request)
+        query = {name: request.query_params.getlist(name) for name in request.query_params}
+        wish, _problems = read_wish(query, self._hub.requirements.requirements)
+        columns, rows = self._hub.requirement_readings[language].rows(wish)
+        titles = [
+            Column(title, width, answer=place >= len(columns) - _ANSWERS)
+            for place, (title, width) in enumerate(zip(columns, _WIDTHS, strict=True))
+        ]
+        title = self._hub.catalogue.text(language, "Requirements to put to a vendor")
+
+        def make() -> bytes:
+            if kind == "xlsx":
+                return documents.table_excel(title, titles, rows)
+            return documents.table_word(title, titles, rows, language=language)
+
+        return _file(await run_in_threadpool(make), "krav", kind)
+
+    async def plan(self, request: Request) -> Response:
+        """Answer the board document of a guide result; a form sent along holds the officer's own texts."""
+        kind = request.path_params["kind"]
+        if kind not in {"docx", "pdf", "md", "ics"}:
+            return JSONResponse({"error": "not found"}, status_code=404)
+        given: dict[str, str] = {}
+        if request.method == "POST":
+            if not same_origin(request, self._hub.settings.public_url):
+                return JSONResponse({"error": "origin"}, status_code=403)
+            if int(request.headers.get("content-length") or _LARGEST_FORM + 1) > _LARGEST_FORM:
+                return JSONResponse({"error": "too large"}, status_code=413)
+            async with request.form(max_files=0, max_fields=_MOST_FIELDS) as form:
+                given = {name: value for name, value in form.items() if isinstance(value, str)}
+        language = language_of(request)
+        try:
+            made = await run_in_threadpool(self._make, kind, language, request.query_params, given, str(request.url))
+        except Rejected as error:
+            say = self._hub.catalogue.text
+            text = say(language, "The field “{field}” may hold at most {most} characters.")
+            return PlainTextResponse(text.format(field=error.field, **error.facts), status_code=400)
+        return _file(made, "tjansteskrivelse", kind)
+
+    def _make(self, kind: str, language: Language, query: QueryParams, given: Mapping[str, str], url: str) -> bytes:
+        if kind == "ics":
+            return documents.calendar(_dated(given))
+        made = document(self._hub, language, query, given, url.replace("/api/plan." + kind, "/valj"))
+        writers: Mapping[str, Callable[[Document], bytes]] = {
+            "docx": documents.word,
+            "pdf": documents.pdf,
+            "md": lambda one: documents.markdown(one).encode(),
+        }
+        return writers[kind](made)
+
+
+def document(hub: Hub, language: Language, query: Mapping[str, str], given: Mapping[str, str], url: str) -> Document:
+    """Write the board document of the result an address holds, with the officer's own texts."""
+    flow = hub.guide.flow
+    services = [
+        Service(query.get(f"n{number}", "")[: link.LONGEST_NAME], link.read(query[f"s{number}"], flow.questions)[0])
+        for number in range(1, link.MOST_SERVICES + 1)
+        if f"s{number}" in query and query.get(link.VERSION_KEY) == str(flow.version)
+    ] or [Service("", {})]
+    asked = query.get(link.SERVICE_KEY, "1")
+    index = int(asked) - 1 if asked in {"1", "2", "3", "4", "5"} and int(asked) <= len(services) else 0
+    edits = Edits(**{field.name: given.get(field.name, "") for field in fields(Edits)})
+    plan = plan_input(
+        hub, hub.plan_words[language], services, index, day=dt.datetime.now(dt.UTC).date(), address=url
+    )
+    return write(plan, edits, hub.plan_words[language])
+
+
+def _dated(given: Mapping[str, str]) -> list[tuple[dt.date, str]]:
+    """Return the steps that the officer has dated; what is no date is left out."""
+    steps = []
+    for number in range(_MOST_STEPS):
+        text, day = given.get(f"steg-{number}", ""), given.get(f"dag-{number}", "")
+        try:
+            steps.append((dt.date.fromisoformat(day), text[:300]))
+        except ValueError:
+            continue
+    return steps
+
+
+def _file(content: bytes, name: str, kind: str) -> Response:
+    return Response(
+        content,
+        media_type=_TYPES[kind],
+        headers={
+            "content-disposition": f'attachment; filename="{name}.{kind}"',
+            "cache-control": "no-store",
+            "x-robots-tag": "noindex",
+        },
+    )
