@@ -1,0 +1,299 @@
+"""Hands the result of one feature to another; the only module that knows several of them.
+
+The guide knows why it recommends what it does, and the plan knows how a board document is written. Here the one's
+result becomes the other's plain input.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from hub.guide import answers as link
+from hub.guide.answers import Service
+from hub.guide.content import GuideContent, Words
+from hub.guide.reading import GuideReading
+from hub.guide.rules import (
+    LAYERS_OF,
+    Ability,
+    Capability,
+    Change,
+    Choice,
+    Facts,
+    GateState,
+    Group,
+    Layer,
+    Layers,
+    Level,
+    Need,
+    Turn,
+    choose,
+    gate,
+    gates_of,
+    key,
+    needs_served,
+    path,
+    what_would_change,
+)
+from hub.language import Language
+from hub.markdown import Source as ListedSource
+from hub.markdown import plain
+from hub.plan import rules as plan
+from hub.plan.content import PlanWords
+
+
+class Holder(Protocol):
+    """What the hub holds that a board document is made from; ``hub.bootstrap.Hub`` does."""
+
+    @property
+    def guide(self) -> GuideContent:
+        """The guide's questions and words."""
+
+    @property
+    def guide_readings(self) -> Mapping[Language, GuideReading]:
+        """Who writes the guide's results."""
+
+    @property
+    def sources(self) -> Mapping[Language, Mapping[str, ListedSource]]:
+        """The sources in each language."""
+
+    @property
+    def version(self) -> str:
+        """The digest of everything shown."""
+
+
+def plan_input(
+    hub: Holder,
+    words: PlanWords,
+    services: Sequence[Service],
+    index: int,
+    *,
+    day: dt.date,
+    address: str,
+) -> plan.PlanInput:
+    """Return the result of one service as the input of a board document, in the language of the words.
+
+    Args:
+        hub: what the hub holds.
+        words: the plan's words in the language wanted.
+        services: the services of the link.
+        index: which of them.
+        day: the day the document is made.
+        address: the whole address that opens the same answers again.
+    """
+    return _Handover(hub, words, services[index]).plan_input(day, address)
+
+
+class _Handover:
+    def __init__(self, hub: Holder, texts: PlanWords, service: Service) -> None:
+        self._hub = hub
+        self._texts = texts
+        self._service = service
+        self._flow = hub.guide.flow
+        self._words: Words = hub.guide.words[texts.language]
+        self._reading = hub.guide_readings[texts.language]
+        self._facts: Facts = link.facts(service.answers, self._flow.questions)
+        self._choice: Choice = choose(self._facts)
+
+    def plan_input(self, day: dt.date, address: str) -> plan.PlanInput:
+        choice, facts = self._choice, self._facts
+        groups, groups_known = self._groups()
+        further = choice.possible if choice.possible != choice.aim else None
+        return plan.PlanInput(
+            service=self._service.name,
+            day=day,
+            kind=kind_of(facts, choice),
+            verdict=self._reading.verdict(facts, choice),
+            aim=self._title(choice.aim),
+            aim_sentence=_marked(self._words.aims[key(choice.aim)].sentence) if choice.aim else "",
+            start=self._title(choice.start),
+            possible=self._title(further),
+            layers=tuple(layer.value for layer in Layer if choice.aim and layer in choice.aim),
+            needs=tuple(_inside(self._words.needs[need].name) for need in Need if need in facts.needed),
+            reasons=self._reasons(),
+            gates=self._gates(),
+            path=self._path(),
+            turns=tuple(self._turn(turn) for turn in sorted(what_would_change(facts), key=self._distance)),
+            groups=tuple(
+                plan.Group(texts.name, _marked(texts.risk), _marked(texts.do))
+                for texts in (self._words.groups[group] for group in groups)
+            ),
+            groups_known=groups_known,
+            children=Group.MINORS in groups,
+            steps=self._steps(),
+            questions=tuple(
+                plan.RoleTexts(self._words.roles[role].name, tuple(texts))
+                for role, texts in self._reading.open_questions(facts, choice).items()
+            ),
+            alternatives=self._alternatives(),
+            answers=self._answers(),
+            standing=tuple(_marked(standing.text) for standing in self._words.standing),
+            sources=tuple(
+                plan.Source(source.id, source.title, source.publisher, source.seen, source.url)
+                for source in self._hub.sources[self._texts.language].values()
+            ),
+            address=address,
+            version=f"{self._hub.version}-{self._flow.version}",
+        )
+
+    def _title(self, layers: Layers | None) -> str:
+        return self._reading.aim_title(layers) if layers else ""
+
+    def _reasons(self) -> tuple[plan.Reason, ...]:
+        """List the stated needs met, then those unmet; what is missing stands among the preconditions."""
+        facts, choice = self._facts, self._choice
+        served = set(needs_served(facts, choice.aim)) if choice.aim else set()
+        if choice.start and Need.EARLY_START in facts.needed:
+            served.add(Need.EARLY_START)
+        texts = self._texts.needs
+        reasons = [
+            plan.Reason(need in served, texts[need].served if need in served else texts[need].unserved)
+            for need in Need
+            if need in facts.needed
+        ]
+        return tuple(sorted(reasons, key=lambda reason: not reason.supports))
+
+    def _gates(self) -> tuple[plan.Gate, ...]:
+        wanted = gates_of(self._choice.aim) if self._choice.aim else tuple(Capability)
+        return tuple(self._gate(capability) for capability in wanted)
+
+    def _gate(self, capability: Capability) -> plan.Gate:
+        state = gate(self._facts, capability)
+        people, texts = self._flow.capabilities[capability], self._words.capabilities[capability]
+        meaning, roles = {
+            GateState.MET: (texts.met, ()),
+            GateState.MISSING: (texts.missing, people.mended),
+            GateState.BLOCKED: (texts.blocked, people.mended),
+            GateState.UNKNOWN: (texts.unknown, (people.asked,)),
+        }[state]
+        who = ", ".join(self._words.roles[role].name for role in roles)
+        return plan.Gate(texts.name, state.value, self._reading.state_name(state), _marked(meaning), who)
+
+    def _path(self) -> tuple[plan.PathStep, ...]:
+        choice, texts = self._choice, self._texts.path
+        if choice.aim is None:
+            return ()
+        steps = path(self._facts, choice)
+        aim = self._words.aims[key(choice.aim)].title
+        if not steps:
+            return (plan.PathStep(aim, texts.starts_and_aim),)
+        start = self._words.aims[key(choice.start)].title if choice.start else texts.today
+        stations = [plan.PathStep(start, texts.starts if choice.start else texts.nothing_yet)]
+        for step in steps:
+            names = [_inside(self._words.capabilities[c].name) for c in (*step.to_mend, *step.to_ask)]
+            note = texts.first.format(gates=", ".join(names)) if names else texts.ready
+            if step.replaces:
+                note += ". " + texts.replaces.format(layer=_inside(self._words.layers[step.replaces].name))
+            stations.append(plan.PathStep(self._words.layers[step.layer].name, note))
+        return (*stations, plan.PathStep(aim, texts.aim))
+
+    def _distance(self, turn: Turn) -> int:
+        """Order what would change the result: what nobody has answered first, then what is known, then the needs."""
+        return max(
+            2 if isinstance(change.fact, Need) else int(self._facts.ability(change.fact) is not Ability.UNKNOWN)
+            for change in turn.changes
+        )
+
+    def _turn(self, turn: Turn) -> str:
+        texts, now = self._texts.turns, self._choice
+        effects = []
+        if turn.start != now.start:
+            effects.append(texts.start.format(title=self._title(turn.start)) if turn.start else texts.no_start)
+        if turn.aim != now.aim:
+            effects.append(texts.aim.format(title=self._title(turn.aim)) if turn.aim else texts.no_aim)
+        changes = f" {self._texts.joined} ".join(self._change(change) for change in turn.changes)
+        return texts.clause.format(changes=changes, effects=", ".join(effects))
+
+    def _change(self, change: Change) -> str:
+        texts = self._texts.turns
+        if isinstance(change.fact, Need):
+            frame = texts.needed if change.to == "needed" else texts.not_needed
+            return frame.format(name=_inside(self._words.needs[change.fact].name))
+        frame = texts.can if change.to == "can" else texts.cannot
+        return frame.format(name=_inside(self._words.capabilities[change.fact].name))
+
+    def _groups(self) -> tuple[tuple[Group, ...], bool]:
+        """Return the groups to write of, and whether the region has said that it is these."""
+        ticked = link.groups(self._service.answers, self._flow.questions)
+        unknown = "dont-know" in self._service.answers.get("groups", ("dont-know",))
+        return tuple(group for group in Group if unknown or group in ticked), not unknown
+
+    def _steps(self) -> tuple[plan.RoleTexts, ...]:
+        choice = self._choice
+        due = {"always", *(layer.value for layer in (choice.aim or frozenset()) | (choice.start or frozenset()))}
+        if choice.national:
+            due.add("national")
+        found = {
+            role: tuple(_marked(step.text) for step in steps if step.when in due)
+            for role, steps in self._words.steps.items()
+        }
+        return tuple(plan.RoleTexts(self._words.roles[role].name, texts) for role, texts in found.items() if texts)
+
+    def _alternatives(self) -> tuple[plan.Alternative, ...]:
+        aim = self._choice.aim
+        ways: list[tuple[str, Layers]] = [(self._words.levels[level].name, LAYERS_OF[level]) for level in Level]
+        if aim and aim not in LAYERS_OF.values():
+            ways.insert(0, (self._words.aims[key(aim)].title, aim))
+        national = self._words.national
+        return (
+            *(self._alternative(name, layers, proposed=layers == aim) for name, layers in ways),
+            plan.Alternative(
+                self._texts.national,
+                proposed=self._choice.national,
+                remark=_marked(national.check),
+            ),
+        )
+
+    def _alternative(self, name: str, layers: Layers, *, proposed: bool) -> plan.Alternative:
+        facts = self._facts
+        served = needs_served(facts, layers)
+
+        def standing(*states: GateState) -> tuple[str, ...]:
+            return tuple(
+                _inside(self._words.capabilities[c].name) for c in gates_of(layers) if gate(facts, c) in states
+            )
+
+        return plan.Alternative(
+            name,
+            serves=tuple(_inside(self._words.needs[need].name) for need in Need if need in served),
+            missing=standing(GateState.MISSING, GateState.BLOCKED),
+            unknown=standing(GateState.UNKNOWN),
+            proposed=proposed,
+        )
+
+    def _answers(self) -> tuple[plan.Answer, ...]:
+        found = []
+        for question in link.asked(self._service.answers, self._flow.questions):
+            chosen = self._service.answers.get(question.id, ())
+            texts = self._words.questions[question.id]
+            said = ", ".join(texts.options[option].label for option in chosen)
+            settled = bool(chosen) and "dont-know" not in chosen
+            found.append(plan.Answer(texts.title, said or self._texts.not_answered, settled))
+        return tuple(found)
+
+
+def kind_of(facts: Facts, choice: Choice) -> plan.Kind:
+    """Return how a result turned out, as the guide's verdict has it."""
+    if not facts.needed - {Need.EARLY_START}:
+        return plan.Kind.NO_NEED
+    if choice.aim is None:
+        return plan.Kind.NATIONAL if choice.national else plan.Kind.NONE
+    if choice.start is None:
+        return plan.Kind.WAIT
+    if choice.start == choice.aim:
+        return plan.Kind.SETTLED
+    return plan.Kind.STAGED if Need.EARLY_START in facts.needed else plan.Kind.DIRECT
+
+
+_MARK = re.compile(r"\[\^([a-z0-9-]+)\]")
+_KEPT = re.compile("\ue000([a-z0-9-]+)\ue001")
+
+
+def _marked(text: str) -> str:
+    """Return a line of Markdown as words alone, with its source marks kept."""
+    return _KEPT.sub(r"[^\1]", plain(_MARK.sub("\ue000\\1\ue001", text)))
+
+
+def _inside(name: str) -> str:
+    """Return a name for use inside a sentence."""
+    return name[:1].lower() + name[1:]

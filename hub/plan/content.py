@@ -1,0 +1,270 @@
+"""The words of the board document, read from ``content/plan/`` and checked against each other at start."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import Field
+
+from hub.errors import ContentError
+from hub.language import LANGUAGES, Language
+from hub.origin import Strict, read_yaml
+from hub.plan.rules import Kind
+
+Text = str
+"""A line with places such as ``{aim}`` and source marks such as ``[^inera-2020-6-3]``."""
+
+
+class FormWords(Strict):
+    """The form at the top."""
+
+    kind: str
+    registration: str
+    registration_missing: str
+    officer: str
+    officer_missing: str
+    date: str
+    addressee: str
+    addressee_missing: str
+
+
+class KindWords(Strict):
+    """What there is to decide, and the result in a few sentences, for one kind of result."""
+
+    decisions: tuple[Text, ...] = Field(min_length=2, max_length=4)
+    summary: Text
+
+
+class DecisionWords(Strict):
+    """The proposed decision."""
+
+    heading: str
+    lead: Text
+    questions: Text
+    """Added when there are questions to put."""
+    funding: Text
+    """Added when the region has given no figures."""
+
+
+class SummaryWords(Strict):
+    """The summary."""
+
+    heading: str
+    gates: Text
+
+
+class BackgroundWords(Strict):
+    """The background."""
+
+    heading: str
+    matter: Text
+    report: Text
+    basis: Text
+
+
+class AlternativesWords(Strict):
+    """The alternatives and the judgement."""
+
+    heading: str
+    needs: Text
+    no_needs: Text
+    caption: str
+    head: tuple[str, str, str]
+    proposed: Text
+    all: Text
+    none: str
+    not_weighed: str
+    missing: Text
+    unknown: Text
+    nothing_missing: str
+    reasons: Text
+    supports: str
+    opposes: str
+    possible: Text
+    without: Text
+
+
+class EconomyWords(Strict):
+    """The economic consequences."""
+
+    heading: str
+    nothing: Text
+    items: Text
+    costs: dict[str, tuple[Text, ...]]
+    """By layer, and for ``always`` and ``national``."""
+    own: Text
+    caution: Text
+
+
+class GroupsWords(Strict):
+    """The consequences for groups of patients, and for children."""
+
+    heading: str
+    unknown: Text
+    none: Text
+    item: Text
+    child_label: str
+    child_law: Text
+    child_unmentioned: Text
+    child_judgement: Text
+
+
+class RisksWords(Strict):
+    """The risks."""
+
+    heading: str
+    lead: Text
+    unknown: Text
+    missing: Text
+    layers: dict[str, Text]
+    sources: Text
+    turns: Text
+    firm: Text
+
+
+class LawWords(Strict):
+    """Law and information security."""
+
+    heading: str
+    rules: Text
+    undone: Text
+
+
+class FollowUpWords(Strict):
+    """How it is followed up."""
+
+    heading: str
+    measures: Text
+    by_layer: dict[str, str]
+    waiting: Text
+
+
+class RecipientsWords(Strict):
+    """Who gets the decision."""
+
+    heading: str
+    missing: Text
+    appendices_label: str
+
+
+class AppendixWords(Strict):
+    """The appendices."""
+
+    heading: Text
+    answers: str
+    answers_head: tuple[str, str]
+    answers_caption: str
+    reopen: Text
+    version: Text
+    advice: Text
+    turns: str
+    gates: str
+    gates_head: tuple[str, str, str, str]
+    gates_caption: str
+    nobody: str
+    standing: str
+    questions: str
+    no_questions: Text
+    steps: str
+    path: str
+    sources: str
+
+
+class NeedWords(Strict):
+    """A need met or not, said of the region and not to it."""
+
+    served: Text
+    unserved: Text
+
+
+class TurnWords(Strict):
+    """What would change the result, in clauses."""
+
+    clause: Text
+    needed: Text
+    not_needed: Text
+    can: Text
+    cannot: Text
+    start: Text
+    no_start: Text
+    aim: Text
+    no_aim: Text
+
+
+class PathWords(Strict):
+    """The way from today to the aim."""
+
+    today: str
+    nothing_yet: str
+    starts: str
+    starts_and_aim: str
+    first: Text
+    ready: str
+    replaces: Text
+    aim: str
+
+
+class PlanWords(Strict):
+    """Every text of the board document in one language."""
+
+    language: Language
+    judgement: str
+    """Stands before each judgement of ours."""
+    joined: str
+    """Between the last two of several."""
+    title: Text
+    service_named: Text
+    service_unnamed: str
+    not_answered: str
+    national: str
+    form: FormWords
+    kinds: dict[Kind, KindWords]
+    decision: DecisionWords
+    summary: SummaryWords
+    background: BackgroundWords
+    alternatives: AlternativesWords
+    economy: EconomyWords
+    groups: GroupsWords
+    risks: RisksWords
+    law: LawWords
+    follow_up: FollowUpWords
+    recipients: RecipientsWords
+    appendix: AppendixWords
+    needs: dict[str, NeedWords]
+    turns: TurnWords
+    path: PathWords
+
+
+def read_plan(folder: Path) -> Mapping[Language, PlanWords]:
+    """Read the words in both languages.
+
+    Raises:
+        ContentError: a file is wrong, or the languages differ in anything but their words.
+    """
+    found = {}
+    for language in LANGUAGES:
+        file = folder / f"words.{language}.yaml"
+        words = read_yaml(file, PlanWords)
+        if words.language != language or set(words.kinds) != set(Kind):
+            raise ContentError(file, "language", "does not fit the file's name, or a kind of result lacks its words")
+        found[language] = words
+    twins = {language: shape(words.model_dump(mode="json")) for language, words in found.items()}
+    for place, swedish in twins["sv"].items():
+        if twins["en"].get(place) != swedish:
+            raise ContentError(folder / "words.en.yaml", place, "differs from the Swedish file in places or sources")
+    if twins["sv"].keys() != twins["en"].keys():
+        raise ContentError(folder / "words.en.yaml", "", "has a text that the Swedish file lacks")
+    return found
+
+
+def shape(value: object, place: str = "") -> dict[str, object]:
+    """Return what must be the same in every language: the texts there are, with their places and source marks."""
+    if isinstance(value, dict):
+        parts = [shape(held, f"{place}.{key}".strip(".")) for key, held in value.items()]
+    elif isinstance(value, list):
+        parts = [shape(held, f"{place}.{number}") for number, held in enumerate(value)]
+    else:
+        text = str(value)
+        places = {found.lower() for found in re.findall(r"\{(\w+)\}", text)}
+        return {place: (sorted(places), sorted(re.findall(r"\[\^([^\]]+)\]", text)))}
+    return {held: mark for part in parts for held, mark in part.items()}
