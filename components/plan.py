@@ -4,7 +4,6 @@ import datetime as dt
 from html import escape
 from urllib.parse import urlencode
 
-
 from components import guide, html
 from components.session import hub, language
 from components.words import _
@@ -29,9 +28,7 @@ def page() -> None:
     query = link.query(found.services, hub().guide.flow, found.current)
     address = "/valj?" + urlencode(query, safe="~._-")
     words = hub().plan_words[language()]
-    plan = plan_input(
-        hub(), words, found.services, found.current, day=dt.datetime.now(dt.UTC).date(), address=address
-    )
+    plan = plan_input(hub(), words, found.services, found.current, day=dt.datetime.now(dt.UTC).date(), address=address)
     action = urlencode({**query, "lang": language()}, safe="~._-")
     html.show(
         f"<a class='hub-link' href='{escape(address)}'>← {escape(_('Back to the result'))}</a>"

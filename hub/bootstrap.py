@@ -17,6 +17,7 @@ from hub.levels.reading import content_words
 from hub.live import Topics
 from hub.markdown import Source
 from hub.pages import PageContent, read_pages
+from hub.plan.content import PlanWords, read_plan
 from hub.requirements.content import RequirementContent, read_requirements
 from hub.requirements.reading import RequirementReading
 from hub.search import Search, read_search_words
@@ -45,6 +46,7 @@ class Hub:
     pages: PageContent
     requirements: RequirementContent
     requirement_readings: Mapping[Language, RequirementReading]
+    plan_words: Mapping[Language, PlanWords]
     articles: Sequence[Article]
     glossing: Mapping[Language, Glossing]
     search: Search
@@ -97,6 +99,7 @@ def build(settings: Settings) -> Hub:
             )
             for language in LANGUAGES
         },
+        plan_words=read_plan(content / "plan"),
         articles=articles,
         glossing={
             language: Glossing(glossary[language].terms, catalogue.text(language, "What {term} means"))

@@ -122,9 +122,7 @@ def document(hub: Hub, language: Language, query: Mapping[str, str], given: Mapp
     asked = query.get(link.SERVICE_KEY, "1")
     index = int(asked) - 1 if asked in {"1", "2", "3", "4", "5"} and int(asked) <= len(services) else 0
     edits = Edits(**{field.name: given.get(field.name, "") for field in fields(Edits)})
-    plan = plan_input(
-        hub, hub.plan_words[language], services, index, day=dt.datetime.now(dt.UTC).date(), address=url
-    )
+    plan = plan_input(hub, hub.plan_words[language], services, index, day=dt.datetime.now(dt.UTC).date(), address=url)
     return write(plan, edits, hub.plan_words[language])
 
 

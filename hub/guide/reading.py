@@ -121,7 +121,7 @@ class GuideReading:
             f"<div class='hub-verdict'><p>{self._line(self.verdict(facts, choice), notes)}</p></div>",
             f"<p>{self._line(self._words.aims[key(choice.aim)].sentence, notes)}</p>" if choice.aim else "",
             self._possible(choice),
-            self._sharing(),
+            self._sharing(services, index, choice),
             self._contents(),
             f"<h2 id='skal'>{escape(self._say('Reasons for and against'))}</h2>",
             self._reasons(service.answers, facts, choice, notes),
@@ -151,11 +151,19 @@ class GuideReading:
             return self._say("No way can be recommended yet")
         return self._words.aims[key(choice.aim)].title
 
-    def _sharing(self) -> str:
+    def _sharing(self, services: Sequence[Service], index: int, choice: Choice) -> str:
+        plan = address("/plan", **link.query(services, self._flow, index))
+        layers = "&amp;".join(f"lager={layer.value}" for layer in Layer if choice.aim and layer in choice.aim)
+        requirements = (
+            f"<a class='hub-link' href='/krav?{layers}'>{escape(self._say('See the requirements for this aim'))}</a>"
+            if layers
+            else ""
+        )
         return (
             f"<div class='hub-actions'><button type='button' class='hub-button' data-copies='address' data-done='{escape(self._say('Copied'))}' "
             f"data-failed='{escape(self._say('Could not copy; copy the address field instead'))}'>{escape(self._say('Copy the link to this result'))}</button>"
-            f"<button type='button' class='hub-button quiet' data-prints>{escape(self._say('Print'))}</button></div>"
+            f"<button type='button' class='hub-button quiet' data-prints>{escape(self._say('Print'))}</button>"
+            f"<a class='hub-link' href='{plan}'>{escape(self._say('Write a document for the board'))}</a>{requirements}</div>"
         )
 
     def _contents(self) -> str:

@@ -22,7 +22,7 @@ def preview(document: Document) -> str:
     return f"<div class='hub-paper' lang='{document.language}'><p class='hub-kicker'>{escape(document.kind)}</p>{''.join(map(_block, blocks))}</div>"
 
 
-def _block(block: Block) -> str:
+def _block(block: Block) -> str:  # noqa: PLR0911 - one for each kind
     match block:
         case Heading(level, text):
             return f"<h{level + 1}>{escape(text)}</h{level + 1}>"
@@ -32,17 +32,23 @@ def _block(block: Block) -> str:
             tag = "ol" if ordered else "ul"
             return f"<{tag}>{''.join(f'<li>{_line(item)}</li>' for item in items)}</{tag}>"
         case Fields(pairs):
-            rows = "".join(f"<tr><th scope='row'>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in pairs)
+            rows = "".join(
+                f"<tr><th scope='row'>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in pairs
+            )
             return f"<table><tbody>{rows}</tbody></table>"
         case Table():
             return _table(block)
         case PageBreak():
             return "<hr>"
         case SourceList(items):
-            return "<ol>" + "".join(
-                f"<li value='{one.number}'>{escape(one.source.title)}. {escape(one.source.publisher)}. {escape(one.source.seen)}.</li>"
-                for one in items
-            ) + "</ol>"
+            return (
+                "<ol>"
+                + "".join(
+                    f"<li value='{one.number}'>{escape(one.source.title)}. {escape(one.source.publisher)}. {escape(one.source.seen)}.</li>"
+                    for one in items
+                )
+                + "</ol>"
+            )
 
 
 def _table(table: Table) -> str:
