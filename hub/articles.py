@@ -65,7 +65,10 @@ def read_articles(folder: Path) -> tuple[Article, ...]:
 def _read(file: Path) -> Article:
     slug, _, tail = file.name.partition(".")
     language = known(tail.removesuffix(".md"))
-    _, fence, rest = file.read_text(encoding="utf-8").partition("---\n")
+    try:
+        _, fence, rest = file.read_text(encoding="utf-8").partition("---\n")
+    except (OSError, UnicodeDecodeError) as cause:
+        raise ContentError(file, "", str(cause)) from cause
     head, closing, body = rest.partition("\n---\n")
     if not (language and fence and closing):
         raise ContentError(file, "", "needs a language in its name and a head between --- lines")

@@ -94,8 +94,7 @@ class Documents:
         try:
             made = await run_in_threadpool(self._make, kind, language, request.query_params, given, str(request.url))
         except Rejected as error:
-            say = self._hub.catalogue.text
-            text = say(language, "The field “{field}” may hold at most {most} characters.")
+            text = self._hub.catalogue.text(language, "The field “{field}” may hold at most {most} characters.")
             return PlainTextResponse(text.format(field=error.field, **error.facts), status_code=400)
         return _file(made, "tjansteskrivelse", kind)
 

@@ -11,14 +11,18 @@ import yaml
 from jinja2.ext import babel_extract
 
 from hub.language import read_catalogue
-from hub.levels.reading import ACTORS
+from hub.levels.reading import ACTORS, READERS
 from hub.settings import ROOT, Settings
 
 CATALOGUE = ROOT / "content" / "locale" / "sv.po"
 ROOMS = ("components", "hub", "pages", "web")
 SAYS = {"_", "say", "_say"}
 """What a text in the code is handed to; besides, ``Catalogue.text`` takes the language first."""
-FROM_TABLES = {"say(name)": ACTORS, "say(ACTORS[step.actor])": ACTORS}
+FROM_TABLES = {
+    "self._say(name)": ACTORS | READERS,
+    "self._say(ACTORS[step.actor])": ACTORS,
+    "_(READERS[reader])": READERS,
+}
 """Calls that look their text up, and the table they look in."""
 PASSED_ON = {
     "catalogue.text(language, english)",
