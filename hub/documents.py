@@ -146,7 +146,7 @@ def _without_marks(block: Block) -> Block:
 def _typeset(blocks: Iterable[Block], document: Document, meta: Meta) -> bytes:
     language, _, region = LOCALES[document.language].partition("-")
     data = {
-        "title": _drawn(document.title),
+        "title": _titled(document.title),
         "author": _drawn(meta.author),
         "kind": _drawn(document.kind),
         "lang": language,
@@ -166,12 +166,17 @@ def _typeset(blocks: Iterable[Block], document: Document, meta: Meta) -> bytes:
 
 def _drawn(text: str) -> str:
     """Return a text in the characters that can be drawn, with places to break what is very long."""
-    composed = unicodedata.normalize("NFC", one_line_kept(text))
+    composed = unicodedata.normalize("NFC", _on_one_line(text))
     held = "".join(c if any(low <= ord(c) <= high for low, high in _DRAWABLE) else _UNDRAWN for c in composed)
     return _UNBROKEN.sub(lambda match: match[0] + "\u200b", held)
 
 
-def one_line_kept(text: str) -> str:
+def _titled(text: str) -> str:
+    """Return a title as it can be drawn; PDF/UA-1 refuses an empty one."""
+    return _drawn(text).strip() or "–"
+
+
+def _on_one_line(text: str) -> str:
     """Return a text without line breaks and control characters, its spaces as they are."""
     return clean(text).replace("\n", " ")
 
@@ -183,7 +188,7 @@ def _data(block: object) -> dict[str, object]:
 
 @_data.register
 def _(block: Heading) -> dict[str, object]:
-    return {"sort": "heading", "level": block.level, "text": _drawn(block.text)}
+    return {"sort": "heading", "level": block.level, "text": _titled(block.text)}
 
 
 @_data.register
@@ -234,7 +239,7 @@ def _line_data(line: Line) -> list[dict[str, object]]:
     return [
         # Typst breaks a link's text by itself.
         {
-            "text": one_line_kept(run.text) if _web(run.link) else _drawn(run.text),
+            "text": _on_one_line(run.text) if _web(run.link) else _drawn(run.text),
             "strong": run.strong,
             "source": run.source,
             "link": _web(run.link),
@@ -270,11 +275,8 @@ def table_word(
     title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]], meta: Meta = Meta(), language: Language = "sv"
 ) -> bytes:
     """Return a table as a Word file lying down, its head repeated on each page and the columns to fill in yellow."""
-    file = _new_word(title, "", language, meta)
-    section = file.sections[0]
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = Cm(29.7), Cm(21)
-    file.add_heading(one_line_kept(title), 1)
+    file = _new_word(title, "", language, meta, lying=True)
+    file.add_heading(_on_one_line(title), 1)
     lines = [[(Run(value),) for value in row] for row in rows]
     table = _word_table(file, [column.title for column in columns], lines, [column.width for column in columns], 24.7)
     for place, column in enumerate(columns):
@@ -284,20 +286,21 @@ def table_word(
     return _word_bytes(file)
 
 
-def _new_word(title: str, kind: str, language: Language, meta: Meta) -> Word:
+def _new_word(title: str, kind: str, language: Language, meta: Meta, *, lying: bool = False) -> Word:
     file = docx.Document()
     section = file.sections[0]
-    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.page_width, section.page_height = (Cm(29.7), Cm(21)) if lying else (Cm(21), Cm(29.7))
+    section.orientation = WD_ORIENT.LANDSCAPE if lying else WD_ORIENT.PORTRAIT
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2.5)
     _styles(file, LOCALES[language])
     properties, when = file.core_properties, _when(meta).astimezone(dt.UTC).replace(tzinfo=None)
-    properties.title, properties.author = one_line_kept(title)[:255], one_line_kept(meta.author)[:255]
+    properties.title, properties.author = _on_one_line(title)[:255], _on_one_line(meta.author)[:255]
     properties.language, properties.comments = LOCALES[language], ""
     properties.created = properties.modified = when
     header = section.header.paragraphs[0]
     file.styles["Header"].paragraph_format.tab_stops.clear_all()
     header.paragraph_format.tab_stops.add_tab_stop(section.page_width - Cm(5), WD_TAB_ALIGNMENT.RIGHT)
-    header.add_run(f"{one_line_kept(kind)}\t{PAGE[language]} ")
+    header.add_run(f"{_on_one_line(kind)}\t{PAGE[language]} ")
     _field(header, "PAGE")
     header.add_run(" (")
     _field(header, "NUMPAGES")
@@ -349,7 +352,7 @@ def _write(block: object, _file: Word) -> None:
 
 @_write.register
 def _(block: Heading, file: Word) -> None:
-    file.add_heading(one_line_kept(block.text), block.level)
+    file.add_heading(_on_one_line(block.text), block.level)
 
 
 @_write.register
@@ -408,7 +411,7 @@ def _(block: SourceList, file: Word) -> None:
 
 def _runs(paragraph: WordParagraph, line: Line) -> None:
     for run in line:
-        text = "\t".join(map(one_line_kept, run.text.split("\t")))
+        text = "\t".join(map(_on_one_line, run.text.split("\t")))
         if _web(run.link):
             _hyperlink(paragraph, text, run.link)
         elif text:
@@ -539,7 +542,7 @@ def markdown(document: Document, meta: Meta = Meta()) -> str:
 
 
 def _escaped(text: str) -> str:
-    marked = _ACTIVE.sub(r"\\\1", one_line_kept(text))
+    marked = _ACTIVE.sub(r"\\\1", _on_one_line(text))
     return _LEADING.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[3]}\\{m[4]}", marked)
 
 
@@ -626,7 +629,7 @@ def table_excel(title: str, columns: Sequence[Column], rows: Sequence[Sequence[s
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = _SHEET.sub(" ", one_line(title))[:31].strip() or "Tabell"
-    book.properties.title, book.properties.creator = one_line_kept(title)[:255], one_line_kept(meta.author)
+    book.properties.title, book.properties.creator = _on_one_line(title)[:255], _on_one_line(meta.author)
     book.properties.created = book.properties.modified = _when(meta).astimezone(dt.UTC).replace(tzinfo=None)
     side = Side(style="thin", color="FF969696")
     edge = Border(left=side, right=side, top=side, bottom=side)

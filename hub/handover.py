@@ -239,7 +239,7 @@ class _Handover:
             *(self._alternative(name, layers, proposed=layers == aim) for name, layers in ways),
             plan.Alternative(
                 self._texts.national,
-                proposed=self._choice.national,
+                proposed=kind_of(self._facts, self._choice) is plan.Kind.NATIONAL,
                 remark=_marked(national.check),
             ),
         )
