@@ -226,7 +226,7 @@ def feasible(facts: Facts, layers: Layers) -> bool:
 def needs_served(facts: Facts, layers: Layers) -> frozenset[Need]:
     """Return the stated needs that a set of layers serves."""
     served = {need for need, by in SERVED_BY.items() if need in facts.needed and not layers.isdisjoint(by)}
-    if Need.EARLY_START in facts.needed and ready(facts, layers):
+    if layers and Need.EARLY_START in facts.needed and ready(facts, layers):
         served.add(Need.EARLY_START)
     return frozenset(served)
 

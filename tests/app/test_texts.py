@@ -28,6 +28,7 @@ PASSED_ON = {
     "catalogue.text(language, english)",
     "hub().catalogue.text(language(), english)",
     "self._catalogue.text(self._language, english)",
+    "self._say(english)",
     "self._hub.catalogue.text(language, english)",
 }
 """Calls inside the very functions that are handed a text."""
@@ -98,7 +99,8 @@ def test_the_twins_have_the_same_placeholders():
 
 def content_files(language: str) -> set[str]:
     files = (file.relative_to(ROOT / "content").as_posix() for file in (ROOT / "content").rglob(f"*.{language}.*"))
-    return {file.replace(f".{language}.", ".*.") for file in files}
+    # Articles are written in Swedish first; the page says so to others.
+    return {file.replace(f".{language}.", ".*.") for file in files if not file.startswith("articles/")}
 
 
 def test_every_content_file_has_its_twin():
@@ -112,7 +114,14 @@ def test_every_content_file_is_in_a_language_or_needs_none():
         file.relative_to(ROOT / "content").as_posix() for file in of_a_language
     }
 
-    assert without == {"guide/flow.yaml", "locale/sv.po", "site.yaml", "sources.yaml"}
+    assert without == {
+        "guide/flow.yaml",
+        "locale/sv.po",
+        "requirements/list.yaml",
+        "search.yaml",
+        "site.yaml",
+        "sources.yaml",
+    }
 
 
 def frames(language: str) -> dict[str, list[str]]:
