@@ -49,7 +49,7 @@ def _all_levels(_language: Language, _version: str) -> str:
         f"<h2>{escape(_('What each layer means'))}</h2><div class='table-scroll'><table class='hub-stack'><thead><tr><th scope='col'>{escape(_('Layer'))}</th>"
         f"<th scope='col'>{escape(_('What it is'))}</th><th scope='col'>{escape(_('The resident notices'))}</th><th scope='col'>{escape(_('Staff do'))}</th></tr></thead><tbody>{layers}</tbody></table></div>",
         f"<h2>{escape(_('A side branch: national services'))}</h2><p>{escape(national.short)} <a href='{address('/nivaer', niva='national')}'>{escape(_('Read about {level}').format(level=national.name))}</a></p>",
-        _glossary(),
+        f"<p><a class='hub-link' href='/kunskap/ordlista'>{escape(_('Words of the field'))}</a></p>",
     )
 
 
@@ -72,7 +72,7 @@ def level(level: str, asked: str | None) -> None:
 @lru_cache(maxsize=64)
 def _level(level: str, reader: Reader | None, language: Language, _version: str) -> str:
     writer = LevelReading(hub().levels[level][language], hub().catalogue, language, hub().sources[language])
-    return writer.reading(reader) if reader else writer.overview()
+    return hub().glossing[language].mark(writer.reading(reader) if reader else writer.overview())
 
 
 def national() -> None:
@@ -82,11 +82,3 @@ def national() -> None:
         f"<a class='hub-link' href='/nivaer'>← {escape(_('All levels'))}</a>",
         national_html(hub().national[language()], hub().catalogue, language(), hub().sources[language()]),
     )
-
-
-def _glossary() -> str:
-    terms = "".join(
-        f"<dt id='ord-{escape(term.id)}'>{escape(term.term)} <span class='hub-muted' lang='{'en' if language() == 'sv' else 'sv'}'>{escape(term.other)}</span></dt><dd>{escape(term.meaning)}</dd>"
-        for term in hub().glossary[language()].terms
-    )
-    return f"<details id='ordlista'><summary>{escape(_('Words of the field'))}</summary><dl class='hub-glossary'>{terms}</dl></details>"

@@ -80,7 +80,9 @@ class Pages:
             return await self.not_found(request)
         language = language_of(request)
         content = self._hub.levels[level][language]
-        body = LevelReading(content, self._hub.catalogue, language, self._hub.sources[language]).whole()
+        body = self._hub.glossing[language].mark(
+            LevelReading(content, self._hub.catalogue, language, self._hub.sources[language]).whole()
+        )
         return self._render(
             request,
             "reading.html",
