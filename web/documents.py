@@ -1,8 +1,8 @@
 """Files to take away: the requirement list and the board document. Each is worked out from the address it is asked by."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, replace
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
@@ -73,7 +73,7 @@ class Documents:
         def make() -> bytes:
             if kind == "xlsx":
                 return documents.table_excel(title, titles, rows)
-            return documents.table_word(title, titles, rows, language=language)
+            return documents.table_word(title, *_for_paper(titles, rows), language=language)
 
         return _file(await run_in_threadpool(make), "krav", kind)
 
@@ -135,6 +135,15 @@ def _dated(given: Mapping[str, str]) -> list[tuple[dt.date, str]]:
         except ValueError:
             continue
     return steps
+
+
+def _for_paper(titles: Sequence[Column], rows: Sequence[Sequence[str]]) -> tuple[list[Column], list[list[str]]]:
+    """Return fewer and wider columns, so that words are not broken: the ground and the source follow the requirement."""
+    id_, _part, text, weight, _ground, _source, answers, _verified, check, reply, comment = titles
+    columns = [id_, replace(text, width=64), weight, replace(answers, width=22), check, reply, comment]
+    return columns, [
+        [row[0], f"{row[2]} – {row[4]}: {row[5]}", row[3], row[6], row[8], row[9], row[10]] for row in rows
+    ]
 
 
 def _file(content: bytes, name: str, kind: str) -> Response:
