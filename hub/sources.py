@@ -60,9 +60,8 @@ def check_sources(content: Path, sources: Mapping[str, Source]) -> None:
     """
     for file in sorted([*content.rglob("*.yaml"), *content.rglob("*.md")]):
         for line_number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-            if line.lstrip().startswith("# "):
-                continue
-            listed = [name.strip() for many, one in _LISTED.findall(line) for name in (many or one).split(",")]
+            data = "" if line.startswith("#") else line
+            listed = [name.strip() for many, one in _LISTED.findall(data) for name in (many or one).split(",")]
             for mark in (*_MARK.findall(line), *filter(None, listed)):
                 if mark not in sources:
                     raise ContentError(file, f"line {line_number}", f"the source {mark!r} is not in sources.yaml")
