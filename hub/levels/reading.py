@@ -43,6 +43,7 @@ def content_words(say: Say) -> ContentWords:
         sources_heading=say("Sources"),
         source_mark=say("Source {number}"),
         back_link=say("Back to the text, source {number}, place {use}"),
+        source_language="sv",
     )
 
 
@@ -95,7 +96,7 @@ class LevelReading:
     def _page(self, lead: str, parts: Iterable[str], reader: Reader | None = None, *, links: bool = True) -> str:
         content = self._content
         head = (
-            f"<p class='hub-terms'>{escape(self._say('In the 2020 report:'))} <em>{escape(content.term_2020)}</em>. "
+            f"<p class='hub-terms'>{escape(self._say('In the 2020 report:'))} <em lang='sv'>{escape(content.term_2020)}</em>. "
             f"{escape(self._say('Among staff:'))} <em>{escape(content.staff_term)}</em>.</p>"
             f"<h1>{escape(content.name)}{f': {escape(self._lower(READERS[reader]))}' if reader else ''}</h1>"
             f"{self._readers(reader) if links else ''}<div class='hub-lead'>{lead}</div>"
