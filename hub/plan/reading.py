@@ -44,7 +44,7 @@ def _block(block: Block) -> str:  # noqa: PLR0911 - one for each kind
             return (
                 "<ol>"
                 + "".join(
-                    f"<li value='{one.number}'>{escape(one.source.title)}. {escape(one.source.publisher)}. {escape(one.source.seen)}.</li>"
+                    f"<li value='{one.number}'><span lang='sv'>{escape(one.source.title)}. {escape(one.source.publisher)}</span>. {escape(one.source.seen)}.</li>"
                     for one in items
                 )
                 + "</ol>"

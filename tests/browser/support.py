@@ -22,6 +22,7 @@ DRAWN_MS = 20_000
 
 PAGES = {page["id"]: page["path"] for page in yaml.safe_load((ROOT / "content" / "site.yaml").read_text())["pages"]}
 LEVELS = sorted({file.name.split(".")[0] for file in (ROOT / "content" / "levels").glob("*.sv.yaml")} - {"national"})
+READERS = ("beslut", "verksamhet", "teknik", "juridik")
 QUESTIONS = yaml.safe_load((ROOT / "content" / "guide" / "flow.yaml").read_text())["questions"]
 
 
@@ -67,6 +68,13 @@ ADDRESSES = {
     "result without a way": guide(NOTHING),
     "two services": guide(FULL, NOTHING, names=["Akuten", "BUP"]),
     **{f"plain {level}": f"/nivaer/{level}" for level in LEVELS},
+    **{f"reading {reader}": f"/nivaer?niva=framework&lasare={reader}" for reader in READERS},
+    "chosen requirements": "/krav?lager=login&utan=waiting-room&vikt=login-saml-assertion.information",
+    "board document": guide(FULL, names=["Akuten"]).replace("/valj", "/plan"),
+    "hits": "/sok?q=inkorgsmeddelande",
+    "no hits": "/sok?q=v%C3%A4nntrum",
+    "glossary": "/kunskap/ordlista",
+    "article": "/kunskap/tre-piloter",
     "missing page": "/finns-inte",
 }
 

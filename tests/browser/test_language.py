@@ -34,8 +34,8 @@ ENGLISH_WORDS = set(
         """the and of to is are was were with from you your our this that these those which when where what who how
     page close show hide search menu main skip content loading running stop help choose select error please wait
     read write back next continue answer question copy copied print source sources about level levels open
-    download upload file view app settings rerun clear cache made deploy connection connecting expand collapse
-    press enter submit form has have been will can cannot should must could would does other than then there here
+    download upload file view settings rerun clear cache made deploy connection connecting expand collapse
+    press enter submit has have been will can cannot should must could would does other than then there here
     each only also into without between before after because yes""",
     )
 )
@@ -49,8 +49,8 @@ SWEDISH_WORDS = set(
 )
 # Names stand in their own language in both; a longer one is taken out before the words are looked at.
 NAMES_IN_SWEDISH = ("Enter",)
-NAMES_IN_ENGLISH = ("1177 på telefon", "1177 symtombedömning och hänvisning")
-SAME_IN_BOTH = {"1177 inkorg"}
+NAMES_IN_ENGLISH = ("1177 på telefon", "1177 symtombedömning och hänvisning", "Stöd och behandling")
+SAME_IN_BOTH = {"1177 inkorg", "Part"}
 
 
 def pattern(text: str) -> re.Pattern[str] | None:
@@ -86,6 +86,7 @@ def strangers(page, language: str) -> list[str]:
         bare = text
         for name in NAMES[language]:
             bare = bare.replace(name, "")
+        bare = re.sub(r"\S*[/=]\S*", "", bare)  # addresses hold ids, which have no language
         if strange := set(re.findall(r"[^\W\d_]+", bare.lower())) & WORDS[language]:
             found.append(f"{', '.join(sorted(strange))}: {text}")
     unmarked = [text for lang, text in texts if lang not in {"sv", "en"}]
