@@ -116,6 +116,7 @@ class Pages:
             "reading.html",
             title=article.title,
             description=article.lead,
+            text_language=article.language,
             path="/kunskap",
             body=Markup(body),  # noqa: S704 - rendered by hub/markdown.py
             app_address="/kunskap",

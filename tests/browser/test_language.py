@@ -49,7 +49,13 @@ SWEDISH_WORDS = set(
 )
 # Names stand in their own language in both; a longer one is taken out before the words are looked at.
 NAMES_IN_SWEDISH = ("Enter",)
-NAMES_IN_ENGLISH = ("1177 på telefon", "1177 symtombedömning och hänvisning", "Stöd och behandling")
+NAMES_IN_ENGLISH = (
+    "1177 på telefon",
+    "1177 symtombedömning och hänvisning",
+    "Stöd och behandling",
+    "Video- och distansmöte",
+    "1177 Vårdguiden på telefon",
+)
 SAME_IN_BOTH = {"1177 inkorg", "Part"}
 
 
