@@ -131,7 +131,9 @@ def test_no_two_sections_of_a_level_share_an_id(level: LevelId, language: Langua
 @each_language
 def test_a_level_has_at_least_one_note(level: LevelId, language: Language) -> None:
     notes = [
-        section.id for section in HUB.levels[level][language].sections if re.search("^::: note", section.body, re.M)
+        section.id
+        for section in HUB.levels[level][language].sections
+        if re.search("^::: note", section.body, re.MULTILINE)
     ]
 
     assert notes
