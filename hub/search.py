@@ -200,8 +200,9 @@ def _marked(snippet: tantivy.Snippet, text: str) -> str:
     fragment = snippet.fragment().encode()
     ranges = _merged((r.start, r.end) for r in snippet.highlighted())
     if not fragment:
-        short = text[:_SNIPPET_CHARACTERS].rsplit(" ", 1)[0]
-        return escape(short) + (" …" if len(text) > _SNIPPET_CHARACTERS else "")
+        if len(text) <= _SNIPPET_CHARACTERS:
+            return escape(text)
+        return escape(text[:_SNIPPET_CHARACTERS].rsplit(" ", 1)[0]) + " …"
     parts, at = [], 0
     for start, end in ranges:
         parts.append(escape(fragment[at:start].decode(errors="ignore")))
