@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from hub.bootstrap import build
-from hub.language import LANGUAGES, Language
+from hub.language import Language
 from hub.levels.reading import READERS, LevelReading, content_words
 from hub.markdown import render_content
 from hub.requirements.rules import Wish, read_wish
