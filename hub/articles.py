@@ -74,11 +74,12 @@ def _read(file: Path) -> Article:
         raise ContentError(file, "", "needs a language in its name and a head between --- lines")
     try:
         found = _Head.model_validate_json(json.dumps(yaml.safe_load(head), default=str))
-    except yaml.YAMLError as cause:
-        raise ContentError(file, "head", str(cause)) from cause
     except ValidationError as cause:
         first = cause.errors()[0]
         raise ContentError(file, ".".join(str(part) for part in first["loc"]), first["msg"]) from None
+    except (yaml.YAMLError, TypeError, ValueError) as cause:
+        # ValueError: a day that never comes, such as 2026-02-30. TypeError: a key that is no text.
+        raise ContentError(file, "head", str(cause)) from cause
     if found.slug != slug:
         raise ContentError(file, "slug", "does not fit the file's name")
     return Article(language=language, body=body, **found.model_dump())

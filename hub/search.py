@@ -28,6 +28,8 @@ _WORD: Final = re.compile(r"[\w-]{3,}")
 _AFTER_VOWEL: Final = ("", "s", "t", "ts", "n", "ns", "r", "rs", "na")
 _AFTER_CONSONANT: Final = ("", "s", "en", "ens", "et", "ets", "er", "ers", "ar", "ars", "or", "na", "erna", "arna")
 """What a part of a Swedish compound may end in where it joins the next, or where the word ends."""
+_DEFINITE: Final = re.compile(r"(?<=\w{3})(?:et|an|(?<=[iouy])[nt])$")
+"""Endings that the Swedish stemmer leaves: "ramverket", "listan", "konton"."""
 _STEMMER: Final[Mapping[Language, str]] = {"sv": "swedish", "en": "english"}
 
 
@@ -99,6 +101,7 @@ class Search:
 
 class _Index:
     def __init__(self, language: Language, entries: Sequence[Entry], words: SearchWords) -> None:
+        self._language = language
         self._entries = {entry.id: entry for entry in entries}
         self._analyzer = _analyzer(language, words)
         self._synonyms = _synonyms(words, self._analyze)
@@ -131,7 +134,7 @@ class _Index:
         return Found(hits, () if hits else self._near(text))
 
     def _search(self, tokens: Sequence[str], kind: Kind | None, limit: int) -> tuple[Hit, ...]:
-        must = [(tantivy.Occur.Must, self._either(token, tokens)) for token in tokens]
+        must = [(tantivy.Occur.Must, self._either(token)) for token in tokens]
         if kind:
             must.append((tantivy.Occur.Must, tantivy.Query.term_query(self._schema, "kind", kind)))
         query = tantivy.Query.boolean_query(must)
@@ -145,14 +148,16 @@ class _Index:
             found.append(Hit(entry, _marked(snippets.snippet_from_doc(document), entry.text)))
         return tuple(found)
 
-    def _either(self, token: str, tokens: Sequence[str]) -> tantivy.Query:
+    def _either(self, token: str) -> tantivy.Query:
         """Return a query for a word or anything that means the same."""
-        ways = [self._term(token)]
-        for meaning in self._synonyms.get(token, ()):
-            # A synonym of several words counts only when all of them stand there.
-            every = [(tantivy.Occur.Must, self._term(word)) for word in meaning if word not in tokens]
-            if every:
-                ways.append(tantivy.Query.boolean_query(every))
+        forms = _forms(token) if self._language == "sv" else (token,)
+        ways = [self._term(form) for form in forms]
+        # A synonym of several words counts only when all of them stand there.
+        ways += [
+            tantivy.Query.boolean_query([(tantivy.Occur.Must, self._term(word)) for word in meaning])
+            for form in forms
+            for meaning in self._synonyms.get(form, ())
+        ]
         return tantivy.Query.boolean_query([(tantivy.Occur.Should, way) for way in ways])
 
     def _term(self, token: str) -> tantivy.Query:
@@ -184,6 +189,12 @@ def _analyzer(language: Language, words: SearchWords) -> tantivy.TextAnalyzer:
     return builder.filter(tantivy.Filter.stemmer(_STEMMER[language])).build()
 
 
+def _forms(token: str) -> tuple[str, ...]:
+    """Return a stemmed Swedish word as it stands with and without the endings that the stemmer leaves."""
+    stem = _DEFINITE.sub("", token)
+    return (token, *({stem, *(stem + ending for ending in ("et", "an", "n", "t"))} - {token}))
+
+
 def _synonyms(words: SearchWords, analyze: Callable[[str], list[str]]) -> Mapping[str, tuple[tuple[str, ...], ...]]:
     """Return for each word that alone has a synonym, the meanings it shares, as words each."""
     meanings: dict[str, list[tuple[str, ...]]] = {}
@@ -200,8 +211,9 @@ def _marked(snippet: tantivy.Snippet, text: str) -> str:
     fragment = snippet.fragment().encode()
     ranges = _merged((r.start, r.end) for r in snippet.highlighted())
     if not fragment:
-        short = text[:_SNIPPET_CHARACTERS].rsplit(" ", 1)[0]
-        return escape(short) + (" …" if len(text) > _SNIPPET_CHARACTERS else "")
+        if len(text) <= _SNIPPET_CHARACTERS:
+            return escape(text)
+        return escape(text[:_SNIPPET_CHARACTERS].rsplit(" ", 1)[0]) + " …"
     parts, at = [], 0
     for start, end in ranges:
         parts.append(escape(fragment[at:start].decode(errors="ignore")))

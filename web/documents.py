@@ -131,9 +131,12 @@ def _dated(given: Mapping[str, str]) -> list[tuple[dt.date, str]]:
     for number in range(_MOST_STEPS):
         text, day = given.get(f"steg-{number}", ""), given.get(f"dag-{number}", "")
         try:
-            steps.append((dt.date.fromisoformat(day), text[:300]))
+            found = dt.date.fromisoformat(day)
         except ValueError:
             continue
+        # A day in a calendar ends where the next begins, and the last there is has no next.
+        if found < dt.date.max:
+            steps.append((found, text[:300]))
     return steps
 
 
