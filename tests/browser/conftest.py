@@ -1,0 +1,136 @@
+"""One browser and one server for the whole run; a context of its own for each test."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+
+from tests.browser.support import Server, Watch
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+expect.set_options(timeout=10_000)
+
+
+def _on_path() -> str | None:
+    return next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+def _succeeds(*command: str) -> bool:
+    return subprocess.run(command, check=False, stdout=sys.stderr).returncode == 0
+
+
+def find_chromium() -> str | None:
+    """Return the browser's path, or None for the one that Playwright has downloaded."""
+    if named := os.environ.get("CHROMIUM"):
+        if not shutil.which(named):
+            pytest.exit(f"CHROMIUM names {named}, which cannot be run.", returncode=3)
+        return named
+    if found := _on_path():
+        return found
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
+        _succeeds("apt-get", "update", "-qq")
+        if _succeeds("apt-get", "install", "-y", "-qq", "chromium") and (found := _on_path()):
+            return found
+    if _succeeds(sys.executable, "-m", "playwright", "install", "chromium"):
+        return None
+    pytest.exit(
+        "The browser tests need Chromium: install it, or name one in the environment variable CHROMIUM.", returncode=3
+    )
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    started = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
+    yield started
+    started.close()
+
+
+_SERVERS: list[Server] = []
+
+
+@pytest.fixture(scope="session")
+def make_server(tmp_path_factory) -> Iterator[Callable[..., Server]]:
+    """Start further servers; each ends with the run at the latest."""
+
+    def make(**environment: str) -> Server:
+        server = Server(tmp_path_factory.mktemp("var"), **environment)
+        _SERVERS.append(server)
+        return server.start()
+
+    yield make
+    for server in _SERVERS:
+        server.close()
+    _SERVERS.clear()
+
+
+@pytest.fixture(scope="session")
+def server(make_server) -> Server:
+    """The server that all tests share."""
+    return make_server()
+
+
+@pytest.fixture
+def new_context(browser: Browser, server: Server) -> Iterator[Callable[..., BrowserContext]]:
+    """Open windows of another visitor: Swedish, 1280 wide and light unless told otherwise; each is watched."""
+    opened: list[tuple[BrowserContext, Watch]] = []
+
+    def make(origin: str = server.url, **options: object) -> BrowserContext:
+        context = browser.new_context(
+            **{
+                "base_url": origin,
+                "locale": "sv-SE",
+                "viewport": {"width": 1280, "height": 900},
+                "color_scheme": "light",
+                **options,
+            }
+        )
+        context.watch = Watch(context, origin)
+        opened.append((context, context.watch))
+        return context
+
+    yield make
+    for context, watch in opened:
+        context.close()
+        watch.check()
+
+
+@pytest.fixture
+def context(new_context) -> BrowserContext:
+    return new_context()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """Show what the servers said beside a failure."""
+    report = yield
+    if report.failed:
+        for server in _SERVERS:
+            ended = server.process.poll()
+            said = server.said().strip()[-4000:]
+            if ended is not None:
+                report.sections.append((f"server on port {server.port}", f"ended with {ended}\n{said}"))
+            elif said:
+                report.sections.append((f"server on port {server.port}, standard error", said))
+    return report

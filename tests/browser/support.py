@@ -1,0 +1,212 @@
+"""A real server, what a page may not do, and the addresses that the tests visit."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+import httpx
+import yaml
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, expect
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+START_TIMEOUT_S = 60.0
+DRAWN_MS = 20_000
+
+PAGES = {page["id"]: page["path"] for page in yaml.safe_load((ROOT / "content" / "site.yaml").read_text())["pages"]}
+LEVELS = sorted({file.name.split(".")[0] for file in (ROOT / "content" / "levels").glob("*.sv.yaml")} - {"national"})
+QUESTIONS = yaml.safe_load((ROOT / "content" / "guide" / "flow.yaml").read_text())["questions"]
+
+
+def words(language: str) -> dict:
+    return yaml.safe_load((ROOT / "content" / "guide" / f"words.{language}.yaml").read_text())
+
+
+def guide(*services: dict[str, str | list[str]], names: Iterable[str] = (), **more: str) -> str:
+    """The guide's address for these answers, written here by hand and not by the code that is tested."""
+    parts = {"v": "1"}
+    for number, answers in enumerate(services, start=1):
+        parts[f"s{number}"] = "~".join(
+            f"{question}.{chosen if isinstance(chosen, str) else '_'.join(chosen)}"
+            for question, chosen in answers.items()
+        )
+    parts |= {f"n{number}": name for number, name in enumerate(names, start=1) if name}
+    return f"/valj?{urlencode(parts | more)}"
+
+
+FULL = {
+    "who-starts": "both",
+    "single-login": "needed",
+    "volume": "many",
+    "booked-times": "needed",
+    "horizon": "soon",
+    "video-safe": "yes",
+    "video-login": "yes",
+    "video-links": "dont-know",
+    "record-inbox": "yes",
+    "record-booking": "no",
+    "capacity": "yes",
+    "groups": ["minors", "no-e-id"],
+}
+NOTHING = {question["id"]: "dont-know" for question in QUESTIONS}
+
+ADDRESSES = {
+    **PAGES,
+    **{f"level {level}": f"/nivaer?niva={level}" for level in LEVELS},
+    "national": "/nivaer?niva=national",
+    "first question": guide({}, fraga="who-starts"),
+    "groups question": guide({k: v for k, v in FULL.items() if k != "groups"}, fraga="groups"),
+    "result": guide(FULL),
+    "result without a way": guide(NOTHING),
+    "two services": guide(FULL, NOTHING, names=["Akuten", "BUP"]),
+    **{f"plain {level}": f"/nivaer/{level}" for level in LEVELS},
+    "missing page": "/finns-inte",
+}
+
+
+class Server:
+    """``python app.py`` in a process group of its own."""
+
+    def __init__(self, var: Path, port: int | None = None, **environment: str) -> None:
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._said = tempfile.TemporaryFile()
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("HUB_", "STREAMLIT_", "FORWARDED_"))}
+        self._environment = {**inherited, "PORT": str(self.port), "HUB_VAR": str(var), **environment}
+        self.process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "app.py"],
+            cwd=ROOT,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self._said,
+            start_new_session=True,
+        )
+
+    def start(self) -> "Server":
+        """Wait until it is ready; start it anew if it has been stopped."""
+        if self.process.poll() is not None:
+            self.process = self._start()
+        deadline = time.monotonic() + START_TIMEOUT_S
+        with httpx.Client(trust_env=False, timeout=2) as client:
+            while self.process.poll() is None and time.monotonic() < deadline:
+                try:
+                    if client.get(f"{self.url}/api/ready").status_code == 200:
+                        return self
+                except httpx.TransportError:
+                    pass
+                time.sleep(0.05)
+        raise AssertionError(f"the server did not start:\n{self.said()}")
+
+    def said(self) -> str:
+        """Everything it has written to standard error."""
+        return os.pread(self._said.fileno(), 10_000_000, 0).decode("utf-8", "replace")
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self, within_s: float = 10.0) -> float:
+        """Ask it to stop; say how long it took."""
+        started = time.monotonic()
+        os.killpg(self.process.pid, signal.SIGTERM)
+        try:
+            self.process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"the server had not stopped after {within_s} s:\n{self.said()[-3000:]}") from None
+        return time.monotonic() - started
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.kill()
+        self._said.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+# Streamlit itself asks beside a deep link first, before it asks at the root.
+_PROBES = re.compile(r"^/.+/_stcore/(health|host-config)$")
+_LISTEN_TO_POLICY = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`CSP ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+"""
+
+
+class Watch:
+    """Notes what no page may do: errors, violations of the policy, requests to other hosts."""
+
+    def __init__(self, context: BrowserContext, origin: str) -> None:
+        self.faults: list[str] = []
+        self.requests: list[str] = []
+        self.sockets: list[str] = []
+        self._host = urlsplit(origin).netloc
+        self._allowed: list[re.Pattern[str]] = []
+        context.add_init_script(_LISTEN_TO_POLICY)
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self._fault(f"page error: {error.error}"))
+        context.on("request", lambda request: self._asked(request.url))
+        context.on("page", lambda page: page.on("websocket", lambda socket: self._opened(socket.url)))
+
+    def allow(self, pattern: str) -> None:
+        """Expect an error that the test provokes on purpose."""
+        self._allowed.append(re.compile(pattern))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            where = message.location.get("url", "")
+            if "status of 404" in message.text and _PROBES.match(urlsplit(where).path):
+                return
+            self._fault(f"console: {message.text} [{where}]")
+
+    def _asked(self, url: str) -> None:
+        self.requests.append(url)
+        if urlsplit(url).scheme not in {"data", "blob", "about"} and urlsplit(url).netloc != self._host:
+            self._fault(f"request to another host: {url}")
+
+    def _opened(self, url: str) -> None:
+        self.sockets.append(url)
+        if urlsplit(url).netloc != self._host:
+            self._fault(f"socket to another host: {url}")
+
+    def _fault(self, text: str) -> None:
+        if not any(pattern.search(text) for pattern in self._allowed):
+            self.faults.append(text)
+
+    def check(self) -> None:
+        assert not self.faults, "\n".join(self.faults)
+
+
+def visit(page: Page, path: str) -> Response:
+    """Open an address of the server and wait until the page is whole."""
+    response = page.goto(path)
+    assert response is not None
+    drawn(page)
+    return response
+
+
+def drawn(page: Page) -> None:
+    """Wait until the page has a heading and, in the app, until no run is under way."""
+    expect(page.locator("h1").first).to_be_visible(timeout=DRAWN_MS)
+    if page.locator("html[data-pages]").count():
+        still(page)
+
+
+def still(page: Page) -> None:
+    """Wait until the app has finished its run and the focus has been put where it belongs."""
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=DRAWN_MS)
