@@ -29,7 +29,7 @@ def _text(markdown: str, _language: Language, _version: str) -> str:
         else escape(_("No contact address has been set for this installation."))
     )
     sources = "".join(
-        f"<li>{_linked(source)}. {escape(source.publisher)}, {escape(source.seen)}.</li>"
+        f"<li>{_linked(source)}. <span lang='sv'>{escape(source.publisher)}</span>, {escape(source.seen)}.</li>"
         for source in hub().sources[language()].values()
     )
     return html.joined(
@@ -42,7 +42,7 @@ def _text(markdown: str, _language: Language, _version: str) -> str:
 
 
 def _linked(source: Source) -> str:
-    title = escape(source.title)
+    title = f"<span lang='sv'>{escape(source.title)}</span>"
     return f'<a href="{escape(source.url)}">{title}</a>' if source.url else title
 
 

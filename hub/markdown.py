@@ -66,6 +66,8 @@ class ContentWords:
     source_mark: str
     back_link: str
     source_line: str = "{title}. {publisher}. {seen}."
+    source_language: str = ""
+    """What titles and publishers are written in, so that they are said right on a page in another language."""
 
 
 class Footnotes:
@@ -109,10 +111,14 @@ class Footnotes:
         )
 
     def _line(self, number: int, source: Source) -> str:
-        title = escape(source.title)
+        title, publisher = escape(source.title), escape(source.publisher)
+        if self._words.source_language:
+            title, publisher = (
+                f'<span lang="{self._words.source_language}">{text}</span>' for text in (title, publisher)
+            )
         line = escape(self._words.source_line).format(
             title=f'<a href="{escape(source.url)}">{title}</a>' if source.url else title,
-            publisher=escape(source.publisher),
+            publisher=publisher,
             seen=escape(source.seen),
             confidence=escape(source.confidence),
         )
@@ -335,7 +341,7 @@ _PEOPLE_TAGS: Final = frozenset({
     "table", "tbody", "td", "th", "thead", "tr", "ul",
 })
 _CONTENT_TAGS: Final = _PEOPLE_TAGS | frozenset({
-    "div", "h1", "h2", "h3", "h4", "h5", "h6", "img", "input", "label", "section", "sup",
+    "div", "h1", "h2", "h3", "h4", "h5", "h6", "img", "input", "label", "section", "span", "sup",
 })
 # fmt: on
 
@@ -358,6 +364,7 @@ _CONTENT_CLEANER: Final = nh3.Cleaner(
         "div": {"role": {"note"}},
         "input": {"type": {"checkbox"}, "checked": {"checked", ""}, "disabled": {"disabled", ""}},
         "section": {"role": {"doc-endnotes"}},
+        "span": {"lang": {"sv", "en"}},
         "th": {"scope": {"col"}},
     },
     allowed_classes={

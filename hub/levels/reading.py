@@ -25,6 +25,7 @@ def content_words(say: Say) -> ContentWords:
         sources_heading=say("Sources"),
         source_mark=say("Source {number}"),
         back_link=say("Back to the text, source {number}, place {use}"),
+        source_language="sv",
     )
 
 
@@ -59,7 +60,7 @@ def level_html(content: LevelContent, catalogue: Catalogue, language: Language, 
         for pair in content.then_and_now
     )
     parts = [
-        f"<p class='hub-terms'>{escape(say('In the 2020 report:'))} <em>{escape(content.term_2020)}</em>. "
+        f"<p class='hub-terms'>{escape(say('In the 2020 report:'))} <em lang='sv'>{escape(content.term_2020)}</em>. "
         f"{escape(say('Among staff:'))} <em>{escape(content.staff_term)}</em>.</p>",
         f"<h1>{escape(content.name)}</h1>",
         f"<div class='hub-lead'>{lead}</div>",
