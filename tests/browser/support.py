@@ -77,7 +77,7 @@ class Server:
     def __init__(self, var: Path, port: int | None = None, **environment: str) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._said = tempfile.TemporaryFile()
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the server
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("HUB_", "STREAMLIT_", "FORWARDED_"))}
         self._environment = {**inherited, "PORT": str(self.port), "HUB_VAR": str(var), **environment}
         self.process = self._start()

@@ -29,17 +29,23 @@ TEXTS = """() => {
 """Every text and every text-like attribute with the language it is marked with, seen or unseen."""
 
 ENGLISH_WORDS = set(
-    """the and of to is are was were with from you your our this that these those which when where what who how
+    re.findall(
+        r"\w+",
+        """the and of to is are was were with from you your our this that these those which when where what who how
     page close show hide search menu main skip content loading running stop help choose select error please wait
     read write back next continue answer question copy copied print source sources about level levels open
     download upload file view app settings rerun clear cache made deploy connection connecting expand collapse
     press enter submit form has have been will can cannot should must could would does other than then there here
-    each only also into without between before after because yes""".split()
+    each only also into without between before after because yes""",
+    )
 )
 SWEDISH_WORDS = set(
-    """och att är inte för med som på av till den det ett eller ni er från ska kan vi om hur vad vem när där här
+    re.findall(
+        r"\w+",
+        """och att är inte för med som på av till den det ett eller ni er från ska kan vi om hur vad vem när där här
     finns utan mellan också redan bara alla några något ingen inget era våra väg nivå nivåer fråga frågor svar
-    svara välj nästa tillbaka stäng öppna hämta skriv kopiera visa dölj sidan källa källor vården invånaren""".split()
+    svara välj nästa tillbaka stäng öppna hämta skriv kopiera visa dölj sidan källa källor vården invånaren""",
+    )
 )
 # Names stand in their own language in both; a longer one is taken out before the words are looked at.
 NAMES_IN_SWEDISH = ("Enter",)
@@ -55,7 +61,8 @@ def pattern(text: str) -> re.Pattern[str] | None:
     return re.compile(".+".join(re.escape(re.sub(r"\s+", " ", piece)) for piece in pieces))
 
 
-PAIRS = [(english, CATALOGUE.text("sv", english)) for english in CATALOGUE.keys()]
+KEYS = CATALOGUE.keys()
+PAIRS = [(english, CATALOGUE.text("sv", english)) for english in KEYS]
 DIFFERING = [(english, swedish) for english, swedish in PAIRS if english.strip() != swedish.strip()]
 ALSO_OURS = {"sv": {swedish for _, swedish in PAIRS}, "en": {english for english, _ in PAIRS}}
 FOREIGN = {
