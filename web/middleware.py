@@ -15,10 +15,11 @@ from hub.reference import new_reference
 
 log = structlog.get_logger(__name__)
 
+_UPLOADS = "/_stcore/upload_file/"
 _STREAMLIT = (
     "/_stcore/health",
     "/_stcore/host-config",
-    "/_stcore/upload_file/",
+    _UPLOADS,
     "/_stcore/bidi-components/",
     "/media/",
     "/component/",
@@ -29,6 +30,11 @@ _PERMISSIONS = "camera=(self), microphone=(self), display-capture=(self), geoloc
 
 Page = Callable[[Request], Awaitable[Response]]
 Failed = Callable[[Request, str], Awaitable[Response]]
+
+
+def _begins(path: str, known: tuple[str, ...]) -> bool:
+    """Tell whether a path is one of those known, or begins with one that ends with a slash."""
+    return any(path.startswith(each) if each.endswith("/") else path == each for each in known)
 
 
 class Guard:
@@ -52,7 +58,7 @@ class Guard:
             app: what answers everything that is not a page.
             pages: the pages of the app by path; each answers with the document that loads it.
             files: the paths of the files that Streamlit ships; it would answer any other with an empty page.
-            own: beginnings of the paths that our own routes answer.
+            own: the paths that our own routes answer; one that ends with a slash is a beginning.
             not_found: answers an address that nobody has.
             failed: answers when something unknown went wrong, given the reference that was logged.
             policy: the content security policy.
@@ -106,10 +112,12 @@ class Guard:
         """Return who answers a request if the app does not."""
         path: str = scope["path"]
         page = self._pages.get(path) or (self._pages.get(path.rstrip("/")) if path.endswith("/") else None)
-        if page and scope["method"] in {"GET", "HEAD"}:
+        read = scope["method"] in {"GET", "HEAD"}
+        if page and read:
             return page
-        if path in self._files or path.startswith(_STREAMLIT) or path.startswith(self._own):
-            return None
+        if path in self._files or _begins(path, self._own) or _begins(path, _STREAMLIT):
+            # Uploads are only ever sent; to a reader Streamlit would answer with its own empty page.
+            return self._not_found if read and path.startswith(_UPLOADS) else None
         return self._not_found
 
     def _dress(self, scope: Scope, message: Message) -> None:
