@@ -31,7 +31,8 @@ class Calls:
             offer = json.loads(await _body(request, most=2 * LONGEST_OFFER))
             answer = await self._peers.answer(offer if isinstance(offer, dict) else {})
             return JSONResponse(answer, headers={"cache-control": "no-store"})
-        except (Rejected, ValueError):
+        except (Rejected, ValueError, RecursionError):
+            # JSON nested thousands deep ends in the last of these.
             return JSONResponse({"error": "offer"}, status_code=400)
         except Unavailable:
             return JSONResponse({"error": "full"}, status_code=503, headers={"retry-after": "20"})

@@ -53,8 +53,8 @@ class Peers:
         sdp = offer.get("sdp")
         if offer.get("type") != "offer" or not isinstance(sdp, str) or len(sdp) > LONGEST_OFFER:
             raise Rejected("offer")
-        if "m=audio" in sdp or "m=video" in sdp:
-            # aiortc decodes whatever arrives, wanted or not.
+        if "m=audio" in sdp or "m=video" in sdp or "m=application" not in sdp:
+            # aiortc decodes whatever arrives, wanted or not; an offer of nothing would only hold a place.
             raise Rejected("offer")
         if len(self._open) >= self._most:
             raise Unavailable("all places for connection checks are taken")
