@@ -47,7 +47,7 @@ def swap(file: Path, pattern: str, replacement: str) -> None:
 
 
 BROKEN = {
-    "YAML that cannot be read": ("site.yaml", r"pages:", 'pages: "', ["line 2"]),
+    "YAML that cannot be read": ("site.yaml", r"path: /valj", "path: /valj: x", ["line 12"]),
     "a page without a title": ("site.yaml", r"title: \{sv: Start, en: Start\}", "title: 5", ["pages.0.title"]),
     "an unknown field": ("site.yaml", r"menu: false", "menu: false\n    colour: red", ["pages.0.colour"]),
     "an unknown source in a level": (
