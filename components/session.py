@@ -1,6 +1,7 @@
 """What a page may take from its surroundings. The only module that touches ``st.session_state``."""
 
 import os
+from functools import cache
 from typing import cast
 
 import streamlit as st
@@ -8,16 +9,21 @@ import streamlit as st
 from hub import bootstrap
 from hub.bootstrap import Hub
 from hub.language import Language, choose, known
-from hub.settings import read_settings
+from hub.settings import Settings, read_settings
 
 _LANGUAGE = "hub-language"
 _LANGUAGE_COOKIE = "hub_lang"
-_SETTINGS = read_settings(os.environ)
 
 
 def hub() -> Hub:
     """Return the hub of this process."""
-    return bootstrap.build(_SETTINGS)
+    return bootstrap.build(_settings())
+
+
+@cache
+def _settings() -> Settings:
+    """Return the settings; read when first needed, so that the start can say which variable is wrong."""
+    return read_settings(os.environ)
 
 
 def name_page(name: str) -> None:

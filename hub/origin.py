@@ -77,7 +77,7 @@ def read_yaml(file: Path, model: type[Model]) -> Model:
     except yaml.YAMLError as cause:
         mark = getattr(cause, "problem_mark", None)
         place = f"line {mark.line + 1}" if mark else ""
-        raise ContentError(file, place, getattr(cause, "problem", None) or str(cause)) from cause
+        raise ContentError(file, place, getattr(cause, "problem", None) or " ".join(str(cause).split())) from cause
     try:
         # By way of JSON: in Python mode a strict model refuses a list where it holds a tuple, and YAML knows no tuples.
         return model.model_validate_json(json.dumps(found, default=str))

@@ -126,7 +126,7 @@ def pytest_runtest_makereport(item):
     """Show what the servers said beside a failure."""
     report = yield
     if report.failed:
-        for server in _SERVERS:
+        for server in [each for each in _SERVERS if not each.closed]:
             ended = server.process.poll()
             said = server.said().strip()[-4000:]
             if ended is not None:

@@ -88,6 +88,7 @@ class Server:
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the server
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("HUB_", "STREAMLIT_", "FORWARDED_"))}
         self._environment = {**inherited, "PORT": str(self.port), "HUB_VAR": str(var), **environment}
+        self.closed = False
         self.process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -140,6 +141,7 @@ class Server:
         if self.process.poll() is None:
             self.kill()
         self._said.close()
+        self.closed = True
 
 
 def free_port() -> int:

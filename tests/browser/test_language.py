@@ -52,9 +52,9 @@ NAMES_IN_SWEDISH = ("Enter",)
 NAMES_IN_ENGLISH = (
     "1177 på telefon",
     "1177 symtombedömning och hänvisning",
+    "1177 Vårdguiden på telefon",
     "Stöd och behandling",
     "Video- och distansmöte",
-    "1177 Vårdguiden på telefon",
 )
 SAME_IN_BOTH = {"1177 inkorg", "Part"}
 

@@ -66,6 +66,19 @@
     if (empties && confirm(empties.dataset.asks ?? empties.textContent + "?")) { try { localStorage.removeItem(store(empties.form)); } catch { /* nothing kept */ } empties.form.reset(); }
   });
 
+  // What a page has already asked the server for is sent by a timer; a new address waits for it. Asked the other way
+  // round, Streamlit would go back to the page that was left, onto an empty screen.
+  let passing = false;
+  window.addEventListener("popstate", (event) => {
+    if (passing) return;
+    event.stopImmediatePropagation();
+    setTimeout(() => {
+      passing = true;
+      window.dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
+      passing = false;
+    }, 10);
+  });
+
   // A new address is a new page or a new step: mark it in the menu, go to its top, and tell where we are.
   let last = location.pathname + location.search, due = null;
   const moved = () => {
