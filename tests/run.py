@@ -22,7 +22,8 @@ def commands(part: str) -> list[list[str]]:
             [str(BIN / "mypy"), "--no-error-summary"],
             [str(BIN / "lint-imports")],
         ]
-    return [[sys.executable, "-m", "pytest", f"tests/{part}"]]
+    # File by file, because files share what is slow to make: a server, or every profile of the guide.
+    return [[sys.executable, "-m", "pytest", f"tests/{part}", "-n", "2", "--dist", "loadfile"]]
 
 
 def main(parts: list[str]) -> int:
