@@ -86,29 +86,59 @@ def server(make_server) -> Server:
     return make_server()
 
 
+def _open(browser: Browser, origin: str, **options: object) -> BrowserContext:
+    context = browser.new_context(
+        **{
+            "base_url": origin,
+            "locale": "sv-SE",
+            "viewport": {"width": 1280, "height": 900},
+            "color_scheme": "light",
+            **options,
+        }
+    )
+    context.watch = Watch(context, origin)
+    return context
+
+
 @pytest.fixture
 def new_context(browser: Browser, server: Server) -> Iterator[Callable[..., BrowserContext]]:
     """Open windows of another visitor: Swedish, 1280 wide and light unless told otherwise; each is watched."""
-    opened: list[tuple[BrowserContext, Watch]] = []
+    opened: list[BrowserContext] = []
 
     def make(origin: str = server.url, **options: object) -> BrowserContext:
-        context = browser.new_context(
-            **{
-                "base_url": origin,
-                "locale": "sv-SE",
-                "viewport": {"width": 1280, "height": 900},
-                "color_scheme": "light",
-                **options,
-            }
-        )
-        context.watch = Watch(context, origin)
-        opened.append((context, context.watch))
-        return context
+        opened.append(_open(browser, origin, **options))
+        return opened[-1]
 
     yield make
-    for context, watch in opened:
+    for context in opened:
         context.close()
-        watch.check()
+        context.watch.check()
+
+
+@pytest.fixture(scope="module")
+def _readers(browser: Browser, server: Server) -> Iterator[dict[str, BrowserContext]]:
+    kept: dict[str, BrowserContext] = {}
+    yield kept
+    for context in kept.values():
+        context.close()
+
+
+@pytest.fixture
+def reader(browser: Browser, server: Server, _readers) -> Iterator[Callable[..., Page]]:
+    """Open a page of a visitor who reads one page after another, and so has Streamlit's scripts at hand already."""
+    used: list[Page] = []
+
+    def make(**options: object) -> Page:
+        key = repr(sorted(options.items()))
+        if key not in _readers:
+            _readers[key] = _open(browser, server.url, **options)
+        used.append(_readers[key].new_page())
+        return used[-1]
+
+    yield make
+    for page in used:
+        page.close()
+        page.context.watch.check_and_forget()
 
 
 @pytest.fixture

@@ -201,6 +201,12 @@ class Watch:
     def check(self) -> None:
         assert not self.faults, "\n".join(self.faults)
 
+    def check_and_forget(self) -> None:
+        """Check, and be ready for the next test."""
+        faults, self.faults = self.faults, []
+        self._allowed.clear()
+        assert not faults, "\n".join(faults)
+
 
 def visit(page: Page, path: str) -> Response:
     """Open an address of the server and wait until the page is whole."""

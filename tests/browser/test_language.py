@@ -101,8 +101,8 @@ def strangers(page, language: str) -> list[str]:
 
 @pytest.mark.parametrize("name", ADDRESSES)
 @pytest.mark.parametrize("language", ["sv", "en"])
-def test_a_page_holds_no_text_in_the_other_language(new_context, language, name):
-    page = new_context(locale={"sv": "sv-SE", "en": "en-GB"}[language]).new_page()
+def test_a_page_holds_no_text_in_the_other_language(reader, language, name):
+    page = reader(locale={"sv": "sv-SE", "en": "en-GB"}[language])
     if name == "missing page":
         page.context.watch.allow("status of 404")
     visit(page, ADDRESSES[name])

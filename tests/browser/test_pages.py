@@ -27,9 +27,9 @@ def judged(page, options):
     return faults, {rule["id"]: len(rule["nodes"]) for rule in found["passes"]}
 
 
-def opened(new_context, name, **options):
+def opened(reader, name, **options):
     # axe is put into the page as a script, which the policy of the page rightly forbids.
-    page = new_context(bypass_csp=True, **options).new_page()
+    page = reader(bypass_csp=True, **options)
     if name == "missing page":
         page.context.watch.allow("status of 404")
     visit(page, ADDRESSES[name])
@@ -37,8 +37,8 @@ def opened(new_context, name, **options):
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
-def test_axe_finds_no_fault_on_a_page_in_swedish(new_context, name):
-    page = opened(new_context, name)
+def test_axe_finds_no_fault_on_a_page_in_swedish(reader, name):
+    page = opened(reader, name)
     faults, passed = judged(page, FULL)
     assert not faults, "\n".join(faults)
     assert len(passed) >= LEAST_PASSED and passed["color-contrast"] >= 8 and passed["html-has-lang"] == 1
@@ -47,9 +47,9 @@ def test_axe_finds_no_fault_on_a_page_in_swedish(new_context, name):
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
-def test_a_page_in_english_dark_and_narrow_can_be_read_and_touched(new_context, name):
+def test_a_page_in_english_dark_and_narrow_can_be_read_and_touched(reader, name):
     page = opened(
-        new_context, name, locale="en-GB", color_scheme="dark", viewport={"width": 390, "height": 844}, has_touch=True
+        reader, name, locale="en-GB", color_scheme="dark", viewport={"width": 390, "height": 844}, has_touch=True
     )
     faults, passed = judged(page, LOOK)
     assert not faults, "\n".join(faults)
