@@ -51,7 +51,7 @@ def test_links_between_pages_keep_one_session_and_tell_where_the_visitor_is(page
         ("guide", "/valj", "Välj väg"),
         ("levels", "/nivaer", "Nivåer"),
         ("dashboards", "/mognad", "Läget"),
-        ("about", "/om", "Om hubben"),
+        ("about", "/om", "Om"),
     ):
         menu(page).get_by_role("link", name=title).click()
         expect(heading(page)).to_have_text(H1[name])
@@ -68,7 +68,7 @@ def test_links_between_pages_keep_one_session_and_tell_where_the_visitor_is(page
     expect(page.get_by_role("banner").locator("[aria-current=page]")).to_have_text("Läget")
     page.go_forward()
     expect(heading(page)).to_have_text(H1["about"])
-    expect(page.get_by_role("banner").locator("[aria-current=page]")).to_have_text("Om hubben")
+    expect(page.get_by_role("banner").locator("[aria-current=page]")).to_have_text("Om")
     assert [url for url in page.context.watch.sockets if "/_stcore/stream" in url] == stream
     assert page.evaluate("window.loadedOnce") is True
 
@@ -105,7 +105,7 @@ def test_a_plain_page_leads_into_the_app_and_back(page):
     page.get_by_role("link", name="Öppna med jämförelse och vägledning").click()
     drawn(page)
     expect(heading(page)).to_have_text(name)
-    page.get_by_role("link", name="Sida för utskrift").click()
+    page.get_by_role("link", name="Allt på en sida, för utskrift").click()
     expect(page).to_have_url(re.compile(f"/nivaer/{LEVELS[0]}$"))
     expect(heading(page)).to_have_text(name)
 
