@@ -202,7 +202,7 @@ class RequirementReading:
         note = f" {self._line(words.note, notes)}" if words.note else ""
         return (
             f"<li id='krav-{escape(one.id)}'><p class='hub-requirement'>{escape(words.text)}{marks}</p>"
-            f"<p class='hub-muted'>{escape(self._words.kinds[one.kind])}. {escape(self._say('Answers for it'))}: "
+            f"<p class='hub-muted'><span class='hub-print'>{escape(self._words.weights[line.weight])}. </span>{escape(self._words.kinds[one.kind])}. {escape(self._say('Answers for it'))}: "
             f"{escape(self._words.answers[one.answers])}. {escape(self._say('Verified by'))}: "
             f"{escape(self._words.verified[one.verified])}. {escape(words.verify)} {escape(self._say('Concerns'))}: {escape(layers)}.{note}</p>"
             f"<label class='hub-unseen' for='vikt-{escape(one.id)}'>{escape(self._say('Weight of this requirement'))}</label>"
