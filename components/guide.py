@@ -1,7 +1,6 @@
 """The guide's pieces: its address, a question, and who writes the result."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 
 import streamlit as st
@@ -10,7 +9,7 @@ from components import html
 from components.session import hub, language
 from components.words import _
 from hub.guide import answers as link
-from hub.guide.answers import SERVICE_KEY, STEP_KEY, VERSION_KEY, Answers, Problem, Service
+from hub.guide.answers import Answers, Link, Problem, Service
 from hub.guide.content import Question, Words
 from hub.guide.reading import GuideReading
 
@@ -33,43 +32,9 @@ def flow() -> Sequence[Question]:
 # --- The address -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Link:
-    """What the address of the guide says."""
-
-    services: tuple[Service, ...]
-    current: int
-    """Index of the service that is being answered or shown."""
-    question: Question | None
-    """The question asked for by name, if any."""
-    problems: tuple[Problem, ...]
-
-
 def read_link() -> Link:
-    """Read the guide's part of the address; what cannot be read is reported and nothing is guessed."""
-    given = st.query_params
-    problems: list[Problem] = []
-    version = given.get(VERSION_KEY)
-    services: list[Service] = []
-    if version not in (None, str(hub().guide.flow.version)):
-        problems.append(Problem("version", version[:20]))
-    else:
-        numbers = [number for number in range(1, link.MOST_SERVICES + 1) if f"s{number}" in given]
-        for number in numbers:
-            found, faults = link.read(given[f"s{number}"], flow())
-            name = given.get(f"n{number}", "")
-            services.append(Service(name[: link.LONGEST_NAME].strip(), found, faults))
-            problems.extend(faults)
-        if any(f"s{number}" in given for number in range(link.MOST_SERVICES + 1, link.MOST_SERVICES + 20)):
-            problems.append(Problem("too-many-services", ""))
-    services = services or [Service("", {})]
-    current = given.get(SERVICE_KEY, "1")
-    index = int(current) - 1 if current.isascii() and current.isdigit() and len(current) == 1 else 0
-    asked = {question.id: question for question in flow()}.get(given.get(STEP_KEY, ""))
-    index = index if 0 <= index < len(services) else 0
-    if asked and asked.id in link.skipped(services[index].answers, flow()):
-        asked = None
-    return Link(tuple(services), index, asked, tuple(problems))
+    """Read the guide's part of the address."""
+    return link.read_link(st.query_params, hub().guide.flow)
 
 
 def go(services: Sequence[Service], current: int = 0, question: str = "") -> None:

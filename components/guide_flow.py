@@ -7,12 +7,12 @@ import streamlit as st
 
 from components import guide as view
 from components import html
-from components.guide import Link, flow, go
+from components.guide import flow, go
 from components.problems import summary
 from components.session import hub, name_page
 from components.words import _
 from hub.guide import answers as link_rules
-from hub.guide.answers import LONGEST_NAME, MOST_SERVICES, Service
+from hub.guide.answers import LONGEST_NAME, MOST_SERVICES, Link, Service
 from hub.guide.content import Question
 from hub.html import address
 

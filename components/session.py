@@ -8,11 +8,10 @@ import streamlit as st
 
 from hub import bootstrap
 from hub.bootstrap import Hub
-from hub.language import Language, choose, known
+from hub.language import LANGUAGE_COOKIE, Language, choose, known
 from hub.settings import Settings, read_settings
 
 _LANGUAGE = "hub-language"
-_LANGUAGE_COOKIE = "hub_lang"
 
 
 def hub() -> Hub:
@@ -41,5 +40,5 @@ def settle_language() -> None:
     asked = known(st.query_params.get("lang"))
     if asked or _LANGUAGE not in st.session_state:
         st.session_state[_LANGUAGE] = asked or choose(
-            None, st.context.cookies.get(_LANGUAGE_COOKIE), st.context.headers.get("Accept-Language")
+            None, st.context.cookies.get(LANGUAGE_COOKIE), st.context.headers.get("Accept-Language")
         )

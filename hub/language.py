@@ -19,6 +19,7 @@ from hub.errors import ContentError
 
 Language = Literal["sv", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("sv", "en")
+LANGUAGE_COOKIE: Final = "hub_lang"
 _LOCALE: Final[dict[Language, str]] = {"sv": "sv_SE", "en": "en_GB"}
 _RANGE: Final = re.compile(r"([a-z]{2})(?:-[a-z0-9-]+)?(?:[ \t]*;[ \t]*q=(0(?:\.[0-9]*)?|1(?:\.0*)?))?", re.IGNORECASE)
 """One language of ``Accept-Language``: the language, perhaps a region, perhaps a quality (RFC 9110, 12.5.4)."""

@@ -15,7 +15,6 @@ from hub.bootstrap import Hub
 from hub.documents import Column
 from hub.errors import Rejected
 from hub.guide import answers as link
-from hub.guide.answers import Service
 from hub.handover import plan_input
 from hub.language import Language
 from hub.plan.rules import Document, Edits
@@ -112,17 +111,11 @@ class Documents:
 
 def document(hub: Hub, language: Language, query: Mapping[str, str], given: Mapping[str, str], url: str) -> Document:
     """Write the board document of the result an address holds, with the officer's own texts."""
-    flow = hub.guide.flow
-    services = [
-        Service(query.get(f"n{number}", "")[: link.LONGEST_NAME], link.read(query[f"s{number}"], flow.questions)[0])
-        for number in range(1, link.MOST_SERVICES + 1)
-        if f"s{number}" in query and query.get(link.VERSION_KEY) == str(flow.version)
-    ] or [Service("", {})]
-    asked = query.get(link.SERVICE_KEY, "1")
-    index = int(asked) - 1 if asked in {"1", "2", "3", "4", "5"} and int(asked) <= len(services) else 0
+    found = link.read_link(query, hub.guide.flow)
     edits = Edits(**{field.name: given.get(field.name, "") for field in fields(Edits)})
-    plan = plan_input(hub, hub.plan_words[language], services, index, day=dt.datetime.now(dt.UTC).date(), address=url)
-    return write(plan, edits, hub.plan_words[language])
+    words, today = hub.plan_words[language], dt.datetime.now(dt.UTC).date()
+    plan = plan_input(hub, words, found.services, found.current, day=today, address=url)
+    return write(plan, edits, words)
 
 
 def _dated(given: Mapping[str, str]) -> list[tuple[dt.date, str]]:

@@ -12,14 +12,13 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from hub.bootstrap import Hub
-from hub.language import Language, choose, date, known
+from hub.language import LANGUAGE_COOKIE, Language, choose, date, known
 from hub.levels.reading import LevelReading, content_words
 from hub.markdown import Footnotes, render_content
 from hub.site import Page
 from web.middleware import Page as Answer
 from web.shell import Streamlit
 
-LANGUAGE_COOKIE = "hub_lang"
 _YEAR_S = 365 * 24 * 3600
 
 

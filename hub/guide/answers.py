@@ -166,3 +166,44 @@ def query(services: Sequence[Service], flow: Flow, current: int = 0, question: s
     if question:
         parts[STEP_KEY] = question
     return parts
+
+
+@dataclass(frozen=True)
+class Link:
+    """What an address of the guide says."""
+
+    services: tuple[Service, ...]
+    current: int
+    """Index of the service that is being answered or shown."""
+    question: Question | None
+    """The question asked for by name, if any."""
+    problems: tuple[Problem, ...]
+
+
+def read_link(given: Mapping[str, str], flow: Flow) -> Link:
+    """Read a whole address, for the page and for the files; what cannot be read is reported and nothing is guessed.
+
+    Args:
+        given: the parameters of the address.
+        flow: the questions.
+    """
+    problems: list[Problem] = []
+    version = given.get(VERSION_KEY)
+    services: list[Service] = []
+    if version not in (None, str(flow.version)):
+        problems.append(Problem("version", version[:20]))
+    else:
+        for number in (number for number in range(1, MOST_SERVICES + 1) if f"s{number}" in given):
+            found, faults = read(given[f"s{number}"], flow.questions)
+            services.append(Service(given.get(f"n{number}", "")[:LONGEST_NAME].strip(), found, faults))
+            problems.extend(faults)
+        if any(f"s{number}" in given for number in range(MOST_SERVICES + 1, MOST_SERVICES + 20)):
+            problems.append(Problem("too-many-services", ""))
+    services = services or [Service("", {})]
+    current = given.get(SERVICE_KEY, "1")
+    index = int(current) - 1 if current.isascii() and current.isdigit() and len(current) == 1 else 0
+    index = index if 0 <= index < len(services) else 0
+    asked = {question.id: question for question in flow.questions}.get(given.get(STEP_KEY, ""))
+    if asked and asked.id in skipped(services[index].answers, flow.questions):
+        asked = None
+    return Link(tuple(services), index, asked, tuple(problems))
