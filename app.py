@@ -36,7 +36,7 @@ except ContentError as error:
 
 settings = HUB.settings
 start_logging(settings.log_level)
-runtime.hide_server_name()
+runtime.set_up_uvicorn()
 peers = Peers()
 streamlit_parts = shell.take_apart(runtime.index_page())
 html = Pages(HUB, streamlit_parts)

@@ -60,15 +60,19 @@ def test_the_private_parts_are_where_the_runtime_looks_for_them():
     assert [list(inspect.signature(part).parameters) for part in parts] == [[], ["self"]]
 
 
-def test_the_server_is_started_without_its_name(monkeypatch):
+def test_the_server_is_started_without_its_name_and_with_an_end_to_the_wait_when_it_stops(monkeypatch):
     monkeypatch.setattr(
         starlette_server, "_get_uvicorn_config_kwargs", starlette_server._get_uvicorn_config_kwargs, raising=True
     )
     before = starlette_server._get_uvicorn_config_kwargs()
 
-    runtime.hide_server_name()
+    runtime.set_up_uvicorn()
 
-    assert starlette_server._get_uvicorn_config_kwargs() == {**before, "server_header": False}
+    assert starlette_server._get_uvicorn_config_kwargs() == {
+        **before,
+        "server_header": False,
+        "timeout_graceful_shutdown": 3,
+    }
 
 
 def test_the_shipped_index_page_can_be_taken_apart():
