@@ -23,7 +23,7 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt
 	@touch $@
 
 run: $(VENV)/run.stamp ## Set up and serve on http://localhost:8501, this machine only
-	$(BIN)/python app.py
+	HUB_DEMO=$${HUB_DEMO-1} $(BIN)/python app.py
 
 test: $(VENV)/dev.stamp ## Set up and run everything that guards the product
 	$(BIN)/python tests/run.py check unit app browser

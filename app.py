@@ -18,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 from components import problems
 from components.session import hub
 from hub.call.peer import Peers
-from hub.errors import ContentError
+from hub.errors import ContentError, Unavailable
 from hub.settings import ROOT
 from web import runtime, shell
 from web.call import Calls
@@ -33,6 +33,10 @@ try:
     HUB = hub()
 except ContentError as error:
     sys.exit(f"The hub cannot start: {error}")
+except Unavailable:
+    sys.exit(
+        "The hub cannot start: the database does not answer. Look at HUB_DATABASE_URL, or at the folder in HUB_VAR."
+    )
 
 settings = HUB.settings
 start_logging(settings.log_level)
@@ -58,7 +62,7 @@ app = st.App(
     on_script_error=problems.unknown,
     routes=[
         *html.routes(),
-        *Probes({"mart": HUB.mart.check}, HUB.version).routes(),
+        *Probes({"database": HUB.database.check, "mart": HUB.mart.check}, HUB.version).routes(),
         *Live(HUB.topics, settings.public_url).routes(),
         *Documents(HUB).routes(),
         *Calls(peers, settings.public_url).routes(),

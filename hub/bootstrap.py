@@ -7,6 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from hub.articles import Article, read_articles
+from hub.database import Database
 from hub.entries import entries
 from hub.glossing import Glossing
 from hub.guide.content import GuideContent, read_guide
@@ -14,6 +15,7 @@ from hub.guide.reading import GuideReading
 from hub.language import LANGUAGES, Catalogue, Language, read_catalogue
 from hub.levels.content import Glossary, Levels, NationalContent, read_glossary, read_levels, read_national
 from hub.levels.reading import content_words
+from hub.limits import Limits
 from hub.live import Topics
 from hub.markdown import Source
 from hub.pages import PageContent, read_pages
@@ -52,6 +54,8 @@ class Hub:
     search: Search
     mart: Mart
     topics: Topics
+    database: Database
+    limits: Limits
 
 
 @cache
@@ -60,6 +64,7 @@ def build(settings: Settings) -> Hub:
 
     Raises:
         ContentError: a file in ``content/`` or ``data/`` is wrong; the text names file and place.
+        Unavailable: the database does not answer.
     """
     content = settings.content
     catalogue = read_catalogue(content / "locale" / "sv.po")
@@ -108,7 +113,16 @@ def build(settings: Settings) -> Hub:
         search=Search(entries(site, levels, requirements, glossary, articles), read_search_words(content)),
         mart=Mart(ROOT / "data"),
         topics=Topics(),
+        database=_database(settings),
+        limits=Limits(),
     )
+
+
+def _database(settings: Settings) -> Database:
+    """Open the database and bring its tables up to date."""
+    database = Database(settings.database())
+    database.migrate()
+    return database
 
 
 def _guide_reading(

@@ -46,11 +46,73 @@ class Settings(BaseModel):
         title="HUB_COOKIE_SECRET",
         description="Signs cookies; at least 32 characters. Empty: a new one at each start.",
     )
+    database_url: str = Field(
+        "",
+        repr=False,
+        pattern=r"^((sqlite:///|postgresql\+psycopg://).+)?$",
+        title="HUB_DATABASE_URL",
+        description="Where records are kept, such as postgresql+psycopg://hub:…@db/hub. Empty: SQLite in HUB_VAR.",
+    )
+    demo: bool = Field(
+        default=False,
+        title="HUB_DEMO",
+        description="1: made-up people may sign in without a password, from this machine only. make run sets it.",
+    )
+    oidc_issuer: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        title="HUB_OIDC_ISSUER",
+        description="The login provider's address; its configuration is read from /.well-known/openid-configuration below it.",
+    )
+    oidc_client_id: str = Field(
+        "", title="HUB_OIDC_CLIENT_ID", description="What the login provider calls this installation."
+    )
+    oidc_client_secret: str = Field(
+        "", repr=False, title="HUB_OIDC_CLIENT_SECRET", description="The secret shared with the login provider."
+    )
+    oidc_roles_claim: str = Field(
+        "",
+        title="HUB_OIDC_ROLES_CLAIM",
+        description="Name of the claim that lists roles, such as coach, moderator, administrator or editor:M. Empty: none is read.",
+    )
+    administrators: str = Field(
+        "",
+        title="HUB_ADMINISTRATORS",
+        description="Subjects (sub) at the login provider that are administrators from the start, separated by commas.",
+    )
     operator: str = Field("", title="HUB_OPERATOR", description="Who runs this installation, shown on the about page.")
     contact: str = Field("", title="HUB_CONTACT", description="E-mail address for questions and accessibility faults.")
+    data_protection_officer: str = Field(
+        "",
+        title="HUB_DATA_PROTECTION_OFFICER",
+        description="How to reach the operator's data protection officer, shown where personal data are described.",
+    )
+    public_records: str = Field(
+        "",
+        pattern="^(yes|no)?$",
+        title="HUB_PUBLIC_RECORDS",
+        description="Whether Swedish public-records law applies to the operator: yes or no. Empty: not stated.",
+    )
+    disposal: str = Field(
+        "",
+        pattern=r"^([a-z]+=[^;]+(;\s*[a-z]+=[^;]+)*)?$",
+        title="HUB_DISPOSAL",
+        description="The operator's disposal decision per kind of data, such as draft=RS 2026/12; session=RS 2026/12. "
+        "Where public-records law applies, only kinds named here are ever disposed of.",
+    )
+    retention: str = Field(
+        "",
+        pattern=r"^([a-z]+=[0-9]{1,4}(,\s*[a-z]+=[0-9]{1,4})*)?$",
+        title="HUB_RETENTION",
+        description="Days that kinds of data are kept, where the default is not wanted, such as draft=14, audit=730.",
+    )
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", title="HUB_LOG_LEVEL", description="What is logged."
     )
+
+    def database(self) -> str:
+        """Return the address of the database."""
+        return self.database_url or f"sqlite:///{self.var.absolute() / 'hub.sqlite'}"
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import io
+import os
 import zlib
 from urllib.parse import urlencode
 
@@ -23,7 +24,7 @@ from hub.requirements.rules import Wish, lines
 from hub.settings import read_settings
 from web.documents import Documents
 
-HUB = build(read_settings({}))
+HUB = build(read_settings(os.environ))
 APP = Starlette(routes=Documents(HUB).routes())
 HOST = "http://hub.test"
 OURS = {"origin": HOST}

@@ -1,5 +1,6 @@
 """Every page runs from the frame, in both languages, and the guide goes from the first question to the result."""
 
+import os
 import re
 from collections.abc import Mapping
 from html import unescape
@@ -14,7 +15,7 @@ from hub.guide import answers as link
 from hub.guide.answers import Service
 from hub.settings import ROOT, read_settings
 
-HUB = build(read_settings({}))
+HUB = build(read_settings(os.environ))
 FLOW = HUB.guide.flow
 FRAME = ROOT / "pages" / "_frame.py"
 LANGUAGES = ("sv", "en")

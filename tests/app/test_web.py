@@ -1,6 +1,7 @@
 """What is served beside the app: the guard, the probes, the finished documents, and who may ask."""
 
 import asyncio
+import os
 import re
 from collections.abc import Mapping
 
@@ -223,7 +224,7 @@ def test_nobody_keeps_the_answer_of_a_probe(probe):
 
 
 def test_the_real_mart_is_ready():
-    hub = build(read_settings({}))
+    hub = build(read_settings(os.environ))
 
     assert probed({"mart": hub.mart.check}).get("/api/ready").status_code == 200
 
@@ -233,7 +234,7 @@ def test_the_real_mart_is_ready():
 
 def documents(**environ: str) -> Client:
     """Return a client of the real pages behind the guard, as the app serves them but without Streamlit."""
-    html = Pages(build(read_settings(environ)), shell.take_apart(runtime.index_page()))
+    html = Pages(build(read_settings({**os.environ, **environ})), shell.take_apart(runtime.index_page()))
     guard = Middleware(
         Guard,
         pages=html.app_pages(),
@@ -255,7 +256,7 @@ def client():
 @pytest.mark.parametrize("language", ["sv", "en"])
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_level_can_be_read_without_scripts(client, level, language):
-    content = build(read_settings({})).levels[level][language]
+    content = build(read_settings(os.environ)).levels[level][language]
 
     answer = client.get(f"/nivaer/{level}?lang={language}")
 
@@ -296,7 +297,7 @@ def test_a_hostile_host_is_shown_as_text(client):
 
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_the_apps_document_names_page_and_language(client, language):
-    site = build(read_settings({})).site
+    site = build(read_settings(os.environ)).site
 
     documents_by_path = {page.path: client.get(f"{page.path}?lang={language}").text for page in site.pages}
 
@@ -343,7 +344,7 @@ def test_the_public_address_stands_in_previews_of_shared_links():
 
 
 def test_the_page_for_an_unknown_error_shows_its_reference_and_nothing_else():
-    html = Pages(build(read_settings({})), shell.take_apart(runtime.index_page()))
+    html = Pages(build(read_settings(os.environ)), shell.take_apart(runtime.index_page()))
     guard = Middleware(
         Guard,
         pages={"/": broken_page},

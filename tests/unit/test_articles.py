@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 import shutil
 from itertools import pairwise
@@ -16,7 +17,7 @@ from hub.errors import ContentError
 from hub.markdown import plain
 from hub.settings import ROOT, read_settings
 
-HUB = build(read_settings({}))
+HUB = build(read_settings(os.environ))
 ARTICLES = HUB.articles
 FOLDER = ROOT / "content" / "articles"
 

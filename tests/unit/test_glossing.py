@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from html import escape
 
@@ -16,7 +17,7 @@ from hub.levels.content import Term
 from hub.levels.reading import LevelReading
 from hub.settings import read_settings
 
-HUB = build(read_settings({}))
+HUB = build(read_settings(os.environ))
 SMALL = Glossing(
     [
         Term(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from itertools import combinations
 
@@ -14,7 +15,7 @@ from hub.levels.reading import PARTS, READERS, LevelReading
 from hub.markdown import plain
 from hub.settings import read_settings
 
-HUB = build(read_settings({}))
+HUB = build(read_settings(os.environ))
 
 MARK = re.compile(r"\[\^[^\]]+\]")
 SENTENCE_END = re.compile(r"(?:(?<=[.?!])|(?<=[.?!]\*\*)|(?<=\]))\s+|\n+|\|")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -19,7 +20,7 @@ from hub.settings import ROOT, read_settings
 from hub.sources import read_sources
 
 CONTENT = ROOT / "content"
-HUB = build(read_settings({}))
+HUB = build(read_settings(os.environ))
 SOURCES = read_sources(CONTENT)
 FILES = sorted(
     file.relative_to(CONTENT)

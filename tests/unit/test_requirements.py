@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -33,7 +34,7 @@ from hub.requirements.rules import (
 )
 from hub.settings import ROOT, read_settings
 
-HUB = build(read_settings({}))
+HUB = build(read_settings(os.environ))
 CONTENT = HUB.requirements
 ALL = CONTENT.requirements
 ROLES = sorted({one.answers for one in ALL})

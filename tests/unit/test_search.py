@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cache
 from urllib.parse import parse_qs, urlsplit
@@ -18,7 +19,7 @@ from hub.requirements.rules import Wish
 from hub.search import Entry, Found, Kind, Search, SearchWords
 from hub.settings import read_settings
 
-HUB = build(read_settings({}))
+HUB = build(read_settings(os.environ))
 ENTRIES = entries(HUB.site, HUB.levels, HUB.requirements, HUB.glossary, HUB.articles)
 KINDS: tuple[Kind, ...] = ("level", "requirement", "term", "article", "page")
 EVERYTHING = 1_000

@@ -23,6 +23,17 @@ DEFAULTS = {
     "operator": "",
     "contact": "",
     "log_level": "info",
+    "database_url": "",
+    "demo": False,
+    "oidc_issuer": "",
+    "oidc_client_id": "",
+    "oidc_client_secret": "",
+    "oidc_roles_claim": "",
+    "administrators": "",
+    "data_protection_officer": "",
+    "public_records": "",
+    "disposal": "",
+    "retention": "",
 }
 
 
@@ -60,6 +71,12 @@ def test_a_variable_left_blank_counts_as_not_set(field: str, blank: str) -> None
         ("HUB_OPERATOR", "Region Exempel", "operator", "Region Exempel"),
         ("HUB_CONTACT", "hub@example.se", "contact", "hub@example.se"),
         ("HUB_LOG_LEVEL", "debug", "log_level", "debug"),
+        ("HUB_DATABASE_URL", "postgresql+psycopg://h@db/hub", "database_url", "postgresql+psycopg://h@db/hub"),
+        ("HUB_DEMO", "1", "demo", True),
+        ("HUB_OIDC_ISSUER", "https://login.example.se", "oidc_issuer", "https://login.example.se"),
+        ("HUB_PUBLIC_RECORDS", "yes", "public_records", "yes"),
+        ("HUB_DISPOSAL", "draft=RS 2026/12; audit=RS 2026/13", "disposal", "draft=RS 2026/12; audit=RS 2026/13"),
+        ("HUB_RETENTION", "draft=14, audit=730", "retention", "draft=14, audit=730"),
     ],
 )
 def test_a_variable_sets_its_field_and_no_other(variable: str, value: str, field: str, expected: object) -> None:
