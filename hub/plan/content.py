@@ -1,6 +1,5 @@
 """The words of the board document, read from ``content/plan/`` and checked against each other at start."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from hub.errors import ContentError
 from hub.language import LANGUAGES, Language
 from hub.origin import Strict, read_yaml
 from hub.plan.rules import Kind
+from hub.twins import shape
 
 Text = str
 """A line with places such as ``{aim}`` and source marks such as ``[^inera-2020-6-3]``."""
@@ -255,16 +255,3 @@ def read_plan(folder: Path) -> Mapping[Language, PlanWords]:
     if twins["sv"].keys() != twins["en"].keys():
         raise ContentError(folder / "words.en.yaml", "", "has a text that the Swedish file lacks")
     return found
-
-
-def shape(value: object, place: str = "") -> dict[str, object]:
-    """Return what must be the same in every language: the texts there are, with their places and source marks."""
-    if isinstance(value, dict):
-        parts = [shape(held, f"{place}.{key}".strip(".")) for key, held in value.items()]
-    elif isinstance(value, list):
-        parts = [shape(held, f"{place}.{number}") for number, held in enumerate(value)]
-    else:
-        text = str(value)
-        places = {found.lower() for found in re.findall(r"\{(\w+)\}", text)}
-        return {place: (sorted(places), sorted(re.findall(r"\[\^([^\]]+)\]", text)))}
-    return {held: mark for part in parts for held, mark in part.items()}
