@@ -1,8 +1,9 @@
 """What a page may take from its surroundings. The only module that touches ``st.session_state``."""
 
 import os
+import secrets
 from functools import cache
-from typing import cast
+from typing import Any, cast
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from hub.language import LANGUAGE_COOKIE, Language, choose, known
 from hub.settings import Settings, read_settings
 
 _LANGUAGE = "hub-language"
+_KEPT = "hub-kept-"
 
 
 def hub() -> Hub:
@@ -42,3 +44,26 @@ def settle_language() -> None:
         st.session_state[_LANGUAGE] = asked or choose(
             None, st.context.cookies.get(LANGUAGE_COOKIE), st.context.headers.get("Accept-Language")
         )
+
+
+def kept(name: str, first: Any) -> Any:
+    """Return what this session keeps under a name; ``first`` is kept if nothing is yet."""
+    return st.session_state.setdefault(_KEPT + name, first)
+
+
+def forget(name: str) -> None:
+    """Let go of what is kept under a name."""
+    st.session_state.pop(_KEPT + name, None)
+
+
+def command(form: str) -> str:
+    """Return the id that a form's write carries: the same until the write has succeeded.
+
+    It is part of the keys of the form's fields, so that a second click on a form already sent finds no form.
+    """
+    return cast("str", kept(f"command-{form}", secrets.token_urlsafe(12)))
+
+
+def renew(form: str) -> None:
+    """Begin a form anew after its write has succeeded: empty fields and another command."""
+    forget(f"command-{form}")
