@@ -11,6 +11,7 @@ from hub import bootstrap
 from hub.bootstrap import Hub
 from hub.language import LANGUAGE_COOKIE, Language, choose, known
 from hub.settings import Settings, read_settings
+from hub.visitor import Visitor
 
 _LANGUAGE = "hub-language"
 _KEPT = "hub-kept-"
@@ -67,3 +68,8 @@ def command(form: str) -> str:
 def renew(form: str) -> None:
     """Begin a form anew after its write has succeeded: empty fields and another command."""
     forget(f"command-{form}")
+
+
+def visitor() -> Visitor:
+    """Return who asks."""
+    return Visitor("browser:unknown")

@@ -7,6 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from hub.articles import Article, read_articles
+from hub.clock import utc_now
 from hub.database import Database
 from hub.entries import entries
 from hub.glossing import Glossing
@@ -20,6 +21,7 @@ from hub.live import Topics
 from hub.markdown import Source
 from hub.pages import PageContent, read_pages
 from hub.plan.content import PlanWords, read_plan
+from hub.plan.service import Plans
 from hub.requirements.content import RequirementContent, read_requirements
 from hub.requirements.reading import RequirementReading
 from hub.search import Search, read_search_words
@@ -56,6 +58,7 @@ class Hub:
     topics: Topics
     database: Database
     limits: Limits
+    plans: Plans
 
 
 @cache
@@ -76,6 +79,7 @@ def build(settings: Settings) -> Hub:
     glossary = read_glossary(content)
     requirements = read_requirements(content / "requirements")
     articles = read_articles(content / "articles")
+    database, limits, topics = _database(settings), Limits(), Topics()
     levels, national = read_levels(content / "levels"), read_national(content / "levels")
     return Hub(
         settings=settings,
@@ -112,9 +116,10 @@ def build(settings: Settings) -> Hub:
         },
         search=Search(entries(site, levels, requirements, glossary, articles), read_search_words(content)),
         mart=Mart(ROOT / "data"),
-        topics=Topics(),
-        database=_database(settings),
-        limits=Limits(),
+        topics=topics,
+        database=database,
+        limits=limits,
+        plans=Plans(database, limits, topics, utc_now, readers_may_create=settings.readers_may_create()),
     )
 
 

@@ -7,7 +7,9 @@ result becomes the other's plain input.
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
+from urllib.parse import parse_qsl
 from zlib import crc32
 
 from hub.guide import answers as link
@@ -36,12 +38,13 @@ from hub.guide.rules import (
     path,
     what_would_change,
 )
-from hub.language import Language
+from hub.language import Language, date
 from hub.markdown import Source as ListedSource
 from hub.markdown import plain
 from hub.plan import rules as plan
-from hub.plan.content import PlanWords
-from hub.plan.items import Basis, NewItem, ServiceBasis
+from hub.plan.content import PlanWords, StageWords
+from hub.plan.items import Basis, Item, NewItem, Plan, ServiceBasis
+from hub.plan.writing import write
 
 
 class Holder(Protocol):
@@ -58,6 +61,14 @@ class Holder(Protocol):
     @property
     def sources(self) -> Mapping[Language, Mapping[str, ListedSource]]:
         """The sources in each language."""
+
+    @property
+    def plan_words(self) -> Mapping[Language, PlanWords]:
+        """The words of the board document."""
+
+    @property
+    def stage_words(self) -> Mapping[Language, StageWords]:
+        """The words of the stages."""
 
     @property
     def version(self) -> str:
@@ -98,9 +109,40 @@ def plan_basis(
         stages: for each role, the stage that each of its steps belongs to.
     """
     return Basis(
-        hub.guide.flow.version,
+        f"{hub.version}-{hub.guide.flow.version}",
         tuple(_Handover(hub, words, service).basis(number, stages) for number, service in enumerate(services, start=1)),
     )
+
+
+def plan_document(
+    hub: Holder, kept: Plan, items: Sequence[Item], index: int, *, day: dt.date, address: str
+) -> plan.Document:
+    """Write the board document of a kept plan for one of its services, in the plan's language.
+
+    Args:
+        hub: what the hub holds.
+        kept: the plan.
+        items: what stands in it.
+        index: which service.
+        day: the day the document is made.
+        address: opens the plan again.
+    """
+    words = hub.plan_words[kept.language]
+    found = link.read_link(dict(parse_qsl(kept.guide)), hub.guide.flow)
+    made = plan_input(hub, words, found.services, min(index, len(found.services) - 1), day=day, address=address)
+    stage = hub.stage_words[kept.language].stages[kept.stage].name
+    todo = plan.Todo(
+        stage,
+        date(kept.language, kept.stage_at.date()),
+        tuple(
+            plan.TodoRow(
+                item.text, item.owner_role, item.due_on.isoformat() if item.due_on else "", item.state.value
+            )
+            for item in items
+        ),
+    )  # fmt: skip
+    edits = plan.Edits(**{name: text for name, text in kept.texts.items() if name in plan.LIMITS})
+    return write(replace(made, todo=todo), edits, words)
 
 
 class _Handover:

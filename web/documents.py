@@ -13,15 +13,18 @@ from starlette.routing import Route
 from hub import documents
 from hub.bootstrap import Hub
 from hub.documents import Column
-from hub.errors import Rejected
+from hub.errors import NotFound, Rejected, Unavailable
 from hub.guide import answers as link
-from hub.handover import plan_input
+from hub.guide.answers import MOST_SERVICES
+from hub.handover import plan_document, plan_input
 from hub.language import Language
 from hub.plan.rules import Document, Edits
+from hub.plan.service import Access
 from hub.plan.writing import write
 from hub.requirements.rules import read_wish
 from web.origin import same_origin
 from web.pages import language_of
+from web.visitors import visitor_of
 
 _TYPES: Mapping[str, str] = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -91,22 +94,49 @@ class Documents:
                 given = {name: value for name, value in form.items() if isinstance(value, str)}
         language = language_of(request)
         try:
-            made = await run_in_threadpool(self._make, kind, language, request.query_params, given, str(request.url))
+            if "id" in request.query_params:
+                made = await run_in_threadpool(self._kept, kind, request)
+            else:
+                made = await run_in_threadpool(
+                    self._make, kind, language, request.query_params, given, str(request.url)
+                )
+        except NotFound:
+            return JSONResponse({"error": "not found"}, status_code=404)
+        except Unavailable:
+            text = self._hub.catalogue.text(language, "This does not answer just now")
+            return PlainTextResponse(text, status_code=503)
         except Rejected as error:
             text = self._hub.catalogue.text(language, "The field “{field}” may hold at most {most} characters.")
             return PlainTextResponse(text.format(field=error.field, **error.facts), status_code=400)
         return _file(made, "tjansteskrivelse", kind)
 
+    def _kept(self, kind: str, request: Request) -> bytes:
+        """Make a file of a kept plan; its address goes into the file, its key does not."""
+        query = request.query_params
+        opened = self._hub.plans.open(visitor_of(request), Access(query["id"], query.get("nyckel", "")))
+        if kind == "ics":
+            return documents.calendar([(item.due_on, item.text) for item in opened.items if item.due_on])
+        asked = query.get("tjanst", "1")
+        index = int(asked) - 1 if asked.isdecimal() and 0 < int(asked) <= MOST_SERVICES else 0
+        base = self._hub.settings.public_url or str(request.base_url).rstrip("/")
+        made = plan_document(
+            self._hub, opened.plan, opened.items, index, day=dt.datetime.now(dt.UTC).date(),
+            address=f"{base}/plan?id={opened.plan.id}",
+        )  # fmt: skip
+        return _WRITERS[kind](made)
+
     def _make(self, kind: str, language: Language, query: QueryParams, given: Mapping[str, str], url: str) -> bytes:
         if kind == "ics":
             return documents.calendar(_dated(given))
         made = document(self._hub, language, query, given, url.replace("/api/plan." + kind, "/valj"))
-        writers: Mapping[str, Callable[[Document], bytes]] = {
-            "docx": documents.word,
-            "pdf": documents.pdf,
-            "md": lambda one: documents.markdown(one).encode(),
-        }
-        return writers[kind](made)
+        return _WRITERS[kind](made)
+
+
+_WRITERS: Mapping[str, Callable[[Document], bytes]] = {
+    "docx": documents.word,
+    "pdf": documents.pdf,
+    "md": lambda one: documents.markdown(one).encode(),
+}
 
 
 def document(hub: Hub, language: Language, query: Mapping[str, str], given: Mapping[str, str], url: str) -> Document:

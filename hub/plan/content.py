@@ -204,6 +204,16 @@ class PathWords(Strict):
     aim: str
 
 
+class TodoWords(Strict):
+    """What is to be done in a kept plan."""
+
+    stage: Text
+    caption: str
+    head: tuple[str, str, str, str]
+    states: dict[str, str]
+    """By ``open``, ``doing``, ``done`` and ``dropped``."""
+
+
 class PlanWords(Strict):
     """Every text of the board document in one language."""
 
@@ -230,6 +240,7 @@ class PlanWords(Strict):
     follow_up: FollowUpWords
     recipients: RecipientsWords
     appendix: AppendixWords
+    todo: TodoWords
     needs: dict[str, NeedWords]
     turns: TurnWords
     path: PathWords

@@ -580,6 +580,8 @@ class Plans:
         result = self._database.once(command_id, f"plan.{kind}:{access.plan_id}"[:40], by.key, guarded, now)
         for channel in moved:
             self._topics.move(f"plan-{channel}")
+            if kind in _ON_BOARD:
+                self._topics.move("board")
         return result
 
     def _note(
@@ -612,6 +614,8 @@ class Plans:
         return max((one.place for one in there), default=0)
 
 
+_ON_BOARD: Final = frozenset({"publish", "stage", "help", "delete", "restore", "undo"})
+"""What the board may show otherwise afterwards."""
 _AUDITED: Final = frozenset({"claim", "links", "delete", "restore", "publish", "help"})
 """What decides who sees or keeps a plan; the rest stands in the plan's own history."""
 
