@@ -18,7 +18,7 @@ from hub.identity.content import read_privacy
 from hub.language import LANGUAGES, Language, read_catalogue
 from hub.levels.content import LevelContent, LevelId, read_glossary, read_levels, read_national
 from hub.pages import read_pages
-from hub.plan.content import read_plan
+from hub.plan.content import read_plan, read_stages
 from hub.requirements.content import read_requirements
 from hub.search import read_search_words
 from hub.site import read_site
@@ -290,6 +290,7 @@ def read_all(content: Path) -> None:
     read_pages(content / "pages")
     read_requirements(content / "requirements")
     read_plan(content / "plan")
+    read_stages(content / "plan")
     read_privacy(content / "privacy")
     read_articles(content / "articles")
     read_search_words(content)
