@@ -228,7 +228,7 @@ def _change(item: Item, access: Access, above: DeltaGenerator) -> None:
         saved = st.form_submit_button(_("Save"), type="primary", key=f"save-{given}")
     if saved:
         with attempt(name, above):
-            new = NewItem(text, role, _day(due), State(state), stage or "")
+            new = NewItem(text, role, _day(due), State(state or began.state), stage or "")
             hub().plans.change_item(visitor(), access, item.id, began.version, new, given)
     remove = f"remove-{item.id}"
     if st.button(_("Remove the item"), key=f"remove-{command(remove)}", help=None):
@@ -286,4 +286,3 @@ def _comment(opened: Opened, comment: Comment, access: Access, above: DeltaGener
         if st.button(_("Take back"), key=f"take-{command(name)}", type="tertiary"):
             with attempt(name, above):
                 hub().plans.remove_comment(visitor(), access, comment.id, command(name))
-

@@ -5,14 +5,15 @@ from html import escape
 import streamlit as st
 
 from components import html, live, plan_items, plan_parts
+from components.plan_place import PARTS, place, region_name, stage_name
 from components.problems import summary
 from components.session import hub, name_page, visitor
-from components.plan_place import PARTS, place, region_name, stage_name
 from components.words import _, date
 from hub.errors import NotFound
 from hub.html import address
 from hub.plan.items import STAGES, Plan, State
 from hub.plan.service import Access, Opened
+
 
 def start() -> None:
     """Draw the visitor's own plans, those this browser has opened, and the way to a new one."""
@@ -63,7 +64,7 @@ def _followed(access: Access, part: str) -> None:
     else:
         draw = {
             "punkter": plan_items.all_items,
-            "steg": plan_parts.stages,
+            "skede": plan_parts.stages,
             "underlag": plan_parts.document,
             "anteckningar": plan_parts.notes,
             "historik": plan_parts.history,
@@ -92,7 +93,7 @@ def _top(opened: Opened, access: Access, part: str) -> None:
     plan = opened.plan
     names = {
         "punkter": _("To do"),
-        "steg": _("Stage"),
+        "skede": _("Stage"),
         "underlag": _("Board document"),
         "anteckningar": _("Notes"),
         "historik": _("History"),

@@ -44,6 +44,8 @@ def stages(opened: Opened, access: Access) -> None:
 def _stage_list(current: str, _language: Language, _version: str) -> str:
     words, notes = hub().stage_words[language()], html.notes()
     roles = hub().guide.words[language()].roles
+    ours = f" <span class='hub-muted'>({escape(_('our judgement'))})</span>"
+    mark = f" <span class='hub-tag'>{escape(_('Here'))}</span>"
     parts = []
     for number, stage in enumerate(STAGES, start=1):
         text = words.stages[stage]
@@ -52,13 +54,13 @@ def _stage_list(current: str, _language: Language, _version: str) -> str:
         done = "".join(f"<li>{html.line(line, notes)}</li>" for line in text.done_when)
         stuck = "".join(
             f"<li><strong>{html.line(one.signs, notes)}</strong> {html.line(one.try_, notes)}"
-            f"{f' <span class=hub-muted>({escape(_("our judgement"))})</span>' if one.ours else ''}</li>"
+            f"{ours if one.ours else ''}</li>"
             for one in text.stuck
         )
         who = ", ".join(roles[role].name for role in text.who)
         parts.append(
             f"<details{' open' if here else ''} class='hub-stage{' here' if here else ''}'><summary><span class='hub-stage-number'>{number}</span> "
-            f"<strong>{escape(text.name)}</strong>{f' <span class=hub-tag>{escape(_("Here"))}</span>' if here else ''} "
+            f"<strong>{escape(text.name)}</strong>{mark if here else ''} "
             f"<span class='hub-muted'>{escape(text.short)}</span></summary>"
             f"<div class='hub-two'><div><h3>{escape(_('What is done'))}</h3><ul>{work}</ul><p class='hub-muted'>{escape(_('Who carries it:'))} {escape(who)}.</p></div>"
             f"<div><h3>{escape(_('Ready when'))}</h3><ul>{done}</ul></div></div>"
@@ -70,7 +72,7 @@ def _stage_list(current: str, _language: Language, _version: str) -> str:
 def _choose_stage(plan: Plan, access: Access, above: DeltaGenerator) -> None:
     name = f"stage-{plan.id}"
     given = command(name)
-    html.show(f"<h2 id='valj-steg'>{escape(_('Move to another stage'))}</h2>")
+    html.show(f"<h2 id='valj-skede'>{escape(_('Move to another stage'))}</h2>")
     with st.form(key=f"form-{given}", border=False):
         stage = st.radio(
             _("Which stage is the work in?"), STAGES, index=STAGES.index(plan.stage), key=f"at-{given}-{plan.stage}",
@@ -288,7 +290,9 @@ def _event(event: Event, items: Mapping[str, Item]) -> str:
     changes = _changes(event) if event.kind == "item.change" else ""
     undone = f" <span class='hub-tag'>{escape(_('taken back'))}</span>" if event.undone else ""
     moment = f"{date(event.at.date())} {event.at:%H.%M} UTC"
-    return f"<p><strong>{escape(who)}</strong> {said}{undone} <span class='hub-muted'>{escape(moment)}</span></p>{changes}"
+    return (
+        f"<p><strong>{escape(who)}</strong> {said}{undone} <span class='hub-muted'>{escape(moment)}</span></p>{changes}"
+    )
 
 
 def _changes(event: Event) -> str:
@@ -365,7 +369,7 @@ def _claim(opened: Opened, access: Access, above: DeltaGenerator) -> None:
     plan = opened.plan
     html.show(f"<h2 id='region'>{escape(_('Keep it for a region'))}</h2>")
     if plan.region:
-        name = hub().regions[plan.region].name[language()]
+        name = hub().regions.name(plan.region, language())
         html.show(f"<p>{escape(_('The plan is kept for {region}. Those who speak for the region find it without a link.').format(region=name))}</p>")  # fmt: skip
         return
     if Action.PLAN_CLAIM not in opened.may:
@@ -376,7 +380,7 @@ def _claim(opened: Opened, access: Access, above: DeltaGenerator) -> None:
         )
         return
     name = f"claim-{plan.id}"
-    region = hub().regions[visitor().region].name[language()]
+    region = hub().regions.name(visitor().region, language())
     html.show(
         f"<p>{escape(_('Those who speak for {region} then find the plan without a link and can show its stage. The links go on working until you make new ones.').format(region=region))}</p>"
     )

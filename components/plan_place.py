@@ -8,7 +8,7 @@ from hub.html import address
 from hub.plan.items import Plan, State
 from hub.plan.service import Access
 
-PARTS = ("punkter", "steg", "underlag", "anteckningar", "historik", "dela")
+PARTS = ("punkter", "skede", "underlag", "anteckningar", "historik", "dela")
 """As they stand in the address; the first is shown when none is named."""
 
 
@@ -27,7 +27,7 @@ def stage_name(stage: str) -> str:
 
 def region_name(plan: Plan) -> str:
     """Return the region a plan is kept for, in words."""
-    return hub().regions[plan.region].name[language()] if plan.region else _("Not kept for a region")
+    return hub().regions.name(plan.region, language()) if plan.region else _("Not kept for a region")
 
 
 def state_name(state: State) -> str:

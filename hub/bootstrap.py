@@ -20,7 +20,7 @@ from hub.limits import Limits
 from hub.live import Topics
 from hub.markdown import Source
 from hub.pages import PageContent, read_pages
-from hub.plan.content import PlanWords, read_plan
+from hub.plan.content import PlanWords, StageWords, read_plan, read_stages
 from hub.plan.service import Plans
 from hub.requirements.content import RequirementContent, read_requirements
 from hub.requirements.reading import RequirementReading
@@ -51,6 +51,9 @@ class Hub:
     requirements: RequirementContent
     requirement_readings: Mapping[Language, RequirementReading]
     plan_words: Mapping[Language, PlanWords]
+    stage_words: Mapping[Language, StageWords]
+    step_stages: Mapping[str, tuple[str, ...]]
+    """For each of the guide's roles, the stage that each of its steps belongs to."""
     articles: Sequence[Article]
     glossing: Mapping[Language, Glossing]
     search: Search
@@ -80,6 +83,7 @@ def build(settings: Settings) -> Hub:
     requirements = read_requirements(content / "requirements")
     articles = read_articles(content / "articles")
     database, limits, topics = _database(settings), Limits(), Topics()
+    stage_words, step_stages = read_stages(content / "plan")
     levels, national = read_levels(content / "levels"), read_national(content / "levels")
     return Hub(
         settings=settings,
@@ -109,6 +113,8 @@ def build(settings: Settings) -> Hub:
             for language in LANGUAGES
         },
         plan_words=read_plan(content / "plan"),
+        stage_words=stage_words,
+        step_stages=step_stages,
         articles=articles,
         glossing={
             language: Glossing(glossary[language].terms, catalogue.text(language, "What {term} means"))

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -13,7 +12,7 @@ from starlette.routing import Route
 from hub import documents
 from hub.bootstrap import Hub
 from hub.documents import Column
-from hub.errors import NotFound, Rejected, Unavailable
+from hub.errors import HubError, NotFound, Rejected
 from hub.guide import answers as link
 from hub.guide.answers import MOST_SERVICES
 from hub.handover import plan_document, plan_input
@@ -80,9 +79,9 @@ class Documents:
         return _file(await run_in_threadpool(make), "krav", kind)
 
     async def plan(self, request: Request) -> Response:
-        """Answer the board document of a guide result; a form sent along holds the officer's own texts."""
+        """Answer the board document of a guide result or a kept plan; a form sent along holds the officer's own texts."""
         kind = request.path_params["kind"]
-        if kind not in {"docx", "pdf", "md", "ics"}:
+        if kind not in _TYPES or kind == "xlsx":
             return JSONResponse({"error": "not found"}, status_code=404)
         given: dict[str, str] = {}
         if request.method == "POST":
@@ -92,28 +91,29 @@ class Documents:
                 return JSONResponse({"error": "too large"}, status_code=413)
             async with request.form(max_files=0, max_fields=_MOST_FIELDS) as form:
                 given = {name: value for name, value in form.items() if isinstance(value, str)}
-        language = language_of(request)
         try:
             if "id" in request.query_params:
                 made = await run_in_threadpool(self._kept, kind, request)
             else:
-                made = await run_in_threadpool(
-                    self._make, kind, language, request.query_params, given, str(request.url)
-                )
-        except NotFound:
+                made = await run_in_threadpool(self._make, kind, request, given)
+        except HubError as error:
+            return self._refused(error, language_of(request))
+        return _file(made, "tjansteskrivelse", kind)
+
+    def _refused(self, error: HubError, language: Language) -> Response:
+        if isinstance(error, NotFound):
             return JSONResponse({"error": "not found"}, status_code=404)
-        except Unavailable:
-            text = self._hub.catalogue.text(language, "This does not answer just now")
-            return PlainTextResponse(text, status_code=503)
-        except Rejected as error:
+        if isinstance(error, Rejected):
             text = self._hub.catalogue.text(language, "The field “{field}” may hold at most {most} characters.")
             return PlainTextResponse(text.format(field=error.field, **error.facts), status_code=400)
-        return _file(made, "tjansteskrivelse", kind)
+        return PlainTextResponse(self._hub.catalogue.text(language, "This does not answer just now"), status_code=503)
 
     def _kept(self, kind: str, request: Request) -> bytes:
         """Make a file of a kept plan; its address goes into the file, its key does not."""
         query = request.query_params
-        opened = self._hub.plans.open(visitor_of(request), Access(query["id"], query.get("nyckel", "")))
+        opened = self._hub.plans.open(
+            visitor_of(request, self._hub.identity), Access(query["id"], query.get("nyckel", ""))
+        )
         if kind == "ics":
             return documents.calendar([(item.due_on, item.text) for item in opened.items if item.due_on])
         asked = query.get("tjanst", "1")
@@ -125,10 +125,12 @@ class Documents:
         )  # fmt: skip
         return _WRITERS[kind](made)
 
-    def _make(self, kind: str, language: Language, query: QueryParams, given: Mapping[str, str], url: str) -> bytes:
+    def _make(self, kind: str, request: Request, given: Mapping[str, str]) -> bytes:
+        """Make a file of the result in an address, in the visitor's language."""
         if kind == "ics":
             return documents.calendar(_dated(given))
-        made = document(self._hub, language, query, given, url.replace("/api/plan." + kind, "/valj"))
+        address = str(request.url).replace("/api/plan." + kind, "/valj")
+        made = document(self._hub, language_of(request), request.query_params, given, address)
         return _WRITERS[kind](made)
 
 
