@@ -7,11 +7,13 @@ from functools import cache, partial
 from pathlib import Path
 
 from hub.articles import Article, read_articles
+from hub.clock import utc_now
 from hub.database import Database
 from hub.entries import entries
 from hub.glossing import Glossing
 from hub.guide.content import GuideContent, read_guide
 from hub.guide.reading import GuideReading
+from hub.identity.service import Identity
 from hub.language import LANGUAGES, Catalogue, Language, read_catalogue
 from hub.levels.content import Glossary, Levels, NationalContent, read_glossary, read_levels, read_national
 from hub.levels.reading import content_words
@@ -20,6 +22,7 @@ from hub.live import Topics
 from hub.markdown import Source
 from hub.pages import PageContent, read_pages
 from hub.plan.content import PlanWords, read_plan
+from hub.regions import Regions, read_regions
 from hub.requirements.content import RequirementContent, read_requirements
 from hub.requirements.reading import RequirementReading
 from hub.search import Search, read_search_words
@@ -56,6 +59,8 @@ class Hub:
     topics: Topics
     database: Database
     limits: Limits
+    regions: Regions
+    identity: Identity
 
 
 @cache
@@ -76,6 +81,8 @@ def build(settings: Settings) -> Hub:
     glossary = read_glossary(content)
     requirements = read_requirements(content / "requirements")
     articles = read_articles(content / "articles")
+    regions = read_regions(content)
+    database, limits = _database(settings), Limits()
     levels, national = read_levels(content / "levels"), read_national(content / "levels")
     return Hub(
         settings=settings,
@@ -113,8 +120,10 @@ def build(settings: Settings) -> Hub:
         search=Search(entries(site, levels, requirements, glossary, articles), read_search_words(content)),
         mart=Mart(ROOT / "data"),
         topics=Topics(),
-        database=_database(settings),
-        limits=Limits(),
+        database=database,
+        limits=limits,
+        regions=regions,
+        identity=Identity(database, limits, settings, utc_now, regions=regions, rules_version=1),
     )
 
 
