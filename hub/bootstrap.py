@@ -13,6 +13,8 @@ from hub.entries import entries
 from hub.glossing import Glossing
 from hub.guide.content import GuideContent, read_guide
 from hub.guide.reading import GuideReading
+from hub.identity.content import PrivacyWords, read_privacy
+from hub.identity.service import Identity
 from hub.language import LANGUAGES, Catalogue, Language, read_catalogue
 from hub.levels.content import Glossary, Levels, NationalContent, read_glossary, read_levels, read_national
 from hub.levels.reading import content_words
@@ -22,6 +24,7 @@ from hub.markdown import Source
 from hub.pages import PageContent, read_pages
 from hub.plan.content import PlanWords, StageWords, read_plan, read_stages
 from hub.plan.service import Plans
+from hub.regions import Regions, read_regions
 from hub.requirements.content import RequirementContent, read_requirements
 from hub.requirements.reading import RequirementReading
 from hub.search import Search, read_search_words
@@ -62,6 +65,9 @@ class Hub:
     database: Database
     limits: Limits
     plans: Plans
+    privacy: Mapping[Language, PrivacyWords]
+    regions: Regions
+    identity: Identity
 
 
 @cache
@@ -84,6 +90,7 @@ def build(settings: Settings) -> Hub:
     articles = read_articles(content / "articles")
     database, limits, topics = _database(settings), Limits(), Topics()
     stage_words, step_stages = read_stages(content / "plan")
+    regions, privacy = read_regions(content), read_privacy(content / "privacy")
     levels, national = read_levels(content / "levels"), read_national(content / "levels")
     return Hub(
         settings=settings,
@@ -126,6 +133,11 @@ def build(settings: Settings) -> Hub:
         database=database,
         limits=limits,
         plans=Plans(database, limits, topics, utc_now, readers_may_create=settings.readers_may_create()),
+        privacy=privacy,
+        regions=regions,
+        identity=Identity(
+            database, limits, settings, utc_now, regions=regions, rules_version=privacy["sv"].rules.version
+        ),
     )
 
 

@@ -19,6 +19,7 @@ from hub.language import LANGUAGES, Language, read_catalogue
 from hub.levels.content import LevelContent, LevelId, read_glossary, read_levels, read_national
 from hub.pages import read_pages
 from hub.plan.content import read_plan, read_stages
+from hub.regions import read_regions
 from hub.requirements.content import read_requirements
 from hub.search import read_search_words
 from hub.site import read_site
@@ -294,6 +295,7 @@ def read_all(content: Path) -> None:
     read_privacy(content / "privacy")
     read_articles(content / "articles")
     read_search_words(content)
+    read_regions(content)
     check_sources(content, sources)
 
 
