@@ -26,11 +26,9 @@ def write_and_kill(url: str, wanted: int, lives: int, seed: int) -> tuple[set[in
         first = next(number for number in range(len(acknowledged) + 1) if number not in acknowledged)
         writer = subprocess.Popen([sys.executable, str(WRITER), url, str(first)], stdout=subprocess.PIPE, text=True)
         assert writer.stdout
-        heard = 0
         enough = chance.randint(1, 2 * wanted // lives)
-        for line in writer.stdout:
+        for heard, line in enumerate(writer.stdout, start=1):
             acknowledged.add(int(line))
-            heard += 1
             if heard == enough:
                 writer.kill()
                 kills += 1
