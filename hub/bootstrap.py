@@ -1,5 +1,6 @@
 """Builds the hub once, from its settings: what every page and route works with."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,11 +23,13 @@ from hub.pages import PageContent, read_pages
 from hub.plan.content import PlanWords, read_plan
 from hub.requirements.content import RequirementContent, read_requirements
 from hub.requirements.reading import RequirementReading
+from hub.retention import Retention
 from hub.search import Search, read_search_words
 from hub.settings import ROOT, Settings
 from hub.site import Site, read_site
 from hub.sources import check_sources, read_sources, sources_in_words
 from hub.survey.mart import Mart
+from hub.timetable import Job, Timetable
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ class Hub:
     topics: Topics
     database: Database
     limits: Limits
+    retention: Retention
+    timetable: Timetable
 
 
 @cache
@@ -77,6 +82,7 @@ def build(settings: Settings) -> Hub:
     requirements = read_requirements(content / "requirements")
     articles = read_articles(content / "articles")
     levels, national = read_levels(content / "levels"), read_national(content / "levels")
+    retention, database = Retention(settings), open_database(settings)
     return Hub(
         settings=settings,
         version=_version(content),
@@ -113,15 +119,23 @@ def build(settings: Settings) -> Hub:
         search=Search(entries(site, levels, requirements, glossary, articles), read_search_words(content)),
         mart=Mart(ROOT / "data"),
         topics=Topics(),
-        database=_database(settings),
+        database=database,
         limits=Limits(),
+        retention=retention,
+        timetable=Timetable(database, [Job("retention", dt.timedelta(days=1), partial(retention.dispose, database))]),
     )
 
 
-def _database(settings: Settings) -> Database:
-    """Open the database and bring its tables up to date."""
+def open_database(settings: Settings, *, migrated: bool = True) -> Database:
+    """Open the database and, unless told otherwise, bring its tables up to date.
+
+    Raises:
+        ContentError: the database was made by a newer version of the hub.
+        Unavailable: the database does not answer.
+    """
     database = Database(settings.database())
-    database.migrate()
+    if migrated:
+        database.migrate()
     return database
 
 
