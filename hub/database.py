@@ -31,6 +31,9 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
+Connection = sa.Connection
+"""What work is handed; services pass it on to stores and to the trail."""
+
 _ATTEMPTS: Final = 6
 _PAUSE_S: Final = 0.05
 """Before the second attempt; twice as long before each one after it."""
