@@ -67,7 +67,8 @@ def _stage_list(current: str, _language: Language, _version: str) -> str:
             f"<div><h3>{escape(_('Ready when'))}</h3><ul>{done}</ul></div></div>"
             f"<h3>{escape(_('When it gets stuck'))}</h3><ul>{stuck}</ul><p>{html.line(text.ask, notes)}</p></details>"
         )
-    return html.joined("".join(parts), notes.html())
+    heading = f"<h2 class='hub-unseen'>{escape(_('The seven stages'))}</h2>"
+    return html.joined(heading, "".join(parts), notes.html())
 
 
 def _choose_stage(plan: Plan, access: Access, above: DeltaGenerator) -> None:
@@ -91,7 +92,7 @@ def _help(plan: Plan, access: Access, above: DeltaGenerator) -> None:
     if plan.asks_help:
         since = date(plan.asks_help_at.date()) if plan.asks_help_at else ""
         html.show(
-            f"<blockquote>{escape(plan.asks_help)}</blockquote><p class='hub-muted'>{escape(_('Asked {date}. Those who give support may read the plan and answer on its items.').format(date=since))}</p>"
+            f"<blockquote lang='{plan.language}'>{escape(plan.asks_help)}</blockquote><p class='hub-muted'>{escape(_('Asked {date}. Those who give support may read the plan and answer on its items.').format(date=since))}</p>"
         )
         if st.button(_("We have got help: end the question"), key=f"end-{given}"):
             with attempt(name, above):
@@ -199,7 +200,7 @@ def notes(opened: Opened, access: Access) -> None:
     """Draw the notes, to read or to write."""
     plan, above = opened.plan, st.container()
     if plan.notes:
-        html.show(f"<div class='hub-people'>{render_people(plan.notes)}</div>")
+        html.show(f"<div class='hub-people' lang='{plan.language}'>{render_people(plan.notes)}</div>")
     else:
         html.show(f"<p class='hub-muted'>{escape(_('No notes yet.'))}</p>")
     if Action.PLAN_EDIT not in opened.may:
@@ -242,7 +243,7 @@ def history(opened: Opened, access: Access) -> None:
         + (f"<p class='hub-muted'>{escape(_('Nothing earlier.'))}</p>" if not events else "")
     )
     for event in events:
-        html.show(f"<div class='hub-event'>{_event(event, by_id)}</div>")
+        html.show(f"<div class='hub-event'>{_event(event, by_id, opened.plan.language)}</div>")
         if Action.PLAN_EDIT in opened.may and event.kind in UNDOABLE and not event.undone:
             name = f"undo-{event.id}"
             if st.button(_("Take back"), key=f"undo-{command(name)}", type="tertiary"):
@@ -254,7 +255,7 @@ def history(opened: Opened, access: Access) -> None:
         )
 
 
-def _event(event: Event, items: Mapping[str, Item]) -> str:
+def _event(event: Event, items: Mapping[str, Item], language_: Language) -> str:
     who = event.by_name or _("Somebody with the link")
     text = str(event.after.get("text") or event.before.get("text") or "")
     if not text and event.item_id in items:
@@ -284,16 +285,16 @@ def _event(event: Event, items: Mapping[str, Item]) -> str:
     }
     stage = str(event.after.get("stage", ""))
     said = escape(frames.get(event.kind, event.kind)).format(
-        text=f"<em>{escape(text[:140])}</em>",
-        title=f"<em>{escape(str(event.after.get('title', '')))}</em>",
+        text=f"<em lang='{language_}'>{escape(text[:140])}</em>",
+        title=f"<em lang='{language_}'>{escape(str(event.after.get('title', '')))}</em>",
         stage=escape(stage_name(stage)) if stage in STAGES else "",
     )
-    changes = _changes(event) if event.kind == "item.change" else ""
+    changes = _changes(event, language_) if event.kind == "item.change" else ""
     undone = f" <span class='hub-tag'>{escape(_('taken back'))}</span>" if event.undone else ""
     return f"<p><strong>{escape(who)}</strong> {said}{undone} <span class='hub-muted'>{escape(moment(event.at))}</span></p>{changes}"
 
 
-def _changes(event: Event) -> str:
+def _changes(event: Event, language_: Language) -> str:
     names = {
         "text": _("text"),
         "owner_role": _("who"),
@@ -309,8 +310,11 @@ def _changes(event: Event) -> str:
             return state_name(State(str(value)))
         return stage_name(str(value)) if name == "stage" and value in STAGES else str(value)
 
+    def mark(name: str) -> str:
+        return f" lang='{language_}'" if name in {"text", "owner_role"} else ""
+
     lines = [
-        f"<li>{escape(names[name])}: <del>{escape(words(name, event.before.get(name)))}</del> → <ins>{escape(words(name, event.after.get(name)))}</ins></li>"
+        f"<li>{escape(names[name])}: <del{mark(name)}>{escape(words(name, event.before.get(name)))}</del> → <ins{mark(name)}>{escape(words(name, event.after.get(name)))}</ins></li>"
         for name in names
         if event.before.get(name) != event.after.get(name)
     ]

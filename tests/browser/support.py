@@ -16,6 +16,8 @@ import httpx
 import yaml
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, expect
 
+from tests.browser.seed import PLAN_ID, PLAN_KEY
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_TIMEOUT_S = 60.0
 DRAWN_MS = 20_000
@@ -58,6 +60,9 @@ FULL = {
 }
 NOTHING = {question["id"]: "dont-know" for question in QUESTIONS}
 
+KEPT = f"/plan?id={PLAN_ID}&nyckel={PLAN_KEY}"
+PARTS = ("punkter", "skede", "underlag", "anteckningar", "historik", "dela")
+
 ADDRESSES = {
     **PAGES,
     **{f"level {level}": f"/nivaer?niva={level}" for level in LEVELS},
@@ -75,6 +80,9 @@ ADDRESSES = {
     "no hits": "/sok?q=v%C3%A4nntrum",
     "glossary": "/kunskap/ordlista",
     "article": "/kunskap/tre-piloter",
+    **{f"plan {part}": f"{KEPT}&del={part}" for part in PARTS},
+    "plan item": f"{KEPT}&punkt=provpunkt1",
+    "plan not found": "/plan?id=finnsinte",
     "missing page": "/finns-inte",
 }
 
