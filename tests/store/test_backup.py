@@ -261,9 +261,18 @@ def test_a_backup_that_was_cut_off_changes_nothing(make, tmp_path, part):
     assert refused(empty, file) in {"backup-damaged", "backup-unreadable"}
 
 
-@pytest.mark.parametrize("content", [b"", b"text", gzip.compress(b""), gzip.compress(b"[]\n"), gzip.compress(b"\xff")])
+NO_BACKUPS = {
+    "nothing": b"",
+    "text": b"text",
+    "packed nothing": gzip.compress(b""),
+    "a list": gzip.compress(b"[]\n"),
+    "another alphabet": gzip.compress(b"\xff"),
+}
+
+
+@pytest.mark.parametrize("content", NO_BACKUPS)
 def test_a_file_that_is_no_backup_is_refused(database, tmp_path, content):
-    (tmp_path / "file").write_bytes(content)
+    (tmp_path / "file").write_bytes(NO_BACKUPS[content])
 
     assert refused(database, tmp_path / "file") in {"backup-unreadable", "backup-damaged"}
 
