@@ -23,6 +23,7 @@ from hub.settings import ROOT
 from web import runtime, shell
 from web.call import Calls
 from web.documents import Documents
+from web.drafts import Drafts
 from web.live import Live
 from web.logs import start_logging
 from web.middleware import Guard
@@ -65,6 +66,7 @@ app = st.App(
         *Probes({"database": HUB.database.check, "mart": HUB.mart.check}, HUB.version).routes(),
         *Live(HUB.topics, settings.public_url).routes(),
         *Documents(HUB).routes(),
+        *Drafts(HUB).routes(),
         *Calls(peers, settings.public_url).routes(),
         Mount("/assets", StaticFiles(directory=ROOT / "web" / "assets")),
         Route("/api/{path:path}", lambda _request: JSONResponse({"error": "not found"}, status_code=404)),

@@ -7,7 +7,9 @@ from functools import cache, partial
 from pathlib import Path
 
 from hub.articles import Article, read_articles
+from hub.clock import utc_now
 from hub.database import Database
+from hub.drafts import Drafts
 from hub.entries import entries
 from hub.glossing import Glossing
 from hub.guide.content import GuideContent, read_guide
@@ -56,6 +58,7 @@ class Hub:
     topics: Topics
     database: Database
     limits: Limits
+    drafts: Drafts
 
 
 @cache
@@ -77,6 +80,7 @@ def build(settings: Settings) -> Hub:
     requirements = read_requirements(content / "requirements")
     articles = read_articles(content / "articles")
     levels, national = read_levels(content / "levels"), read_national(content / "levels")
+    database, limits = _database(settings), Limits()
     return Hub(
         settings=settings,
         version=_version(content),
@@ -113,8 +117,9 @@ def build(settings: Settings) -> Hub:
         search=Search(entries(site, levels, requirements, glossary, articles), read_search_words(content)),
         mart=Mart(ROOT / "data"),
         topics=Topics(),
-        database=_database(settings),
-        limits=Limits(),
+        database=database,
+        limits=limits,
+        drafts=Drafts(database, limits, utc_now),
     )
 
 
