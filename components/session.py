@@ -2,7 +2,7 @@
 
 import os
 from functools import cache
-from typing import cast
+from typing import Any, cast
 
 import streamlit as st
 
@@ -42,3 +42,13 @@ def settle_language() -> None:
         st.session_state[_LANGUAGE] = asked or choose(
             None, st.context.cookies.get(LANGUAGE_COOKIE), st.context.headers.get("Accept-Language")
         )
+
+
+def keep(name: str, value: Any) -> None:
+    """Keep something small for the next runs of this session."""
+    st.session_state[name] = value
+
+
+def kept(name: str, default: Any) -> Any:
+    """Return what an earlier run of this session has kept."""
+    return st.session_state.get(name, default)
