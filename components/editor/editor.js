@@ -103,14 +103,14 @@ class Editor {
     this.writing = button("hub-editor-tab", words.write, () => this.show(false, true));
     this.previewing = button("hub-editor-tab", words.preview, () => this.show(true, true));
     this.tabs = element("div", { class: "hub-editor-tabs", role: "group", "aria-label": data.label }, this.writing, this.previewing);
-    this.preview = element("div", { class: "hub-editor-preview", role: "region", "aria-label": words.preview, tabindex: "0", hidden: true });
+    this.preview = element("div", { class: "hub-editor-preview", role: "group", "aria-label": words.preview, tabindex: "0", hidden: true });
     this.problem = element("p", { class: "hub-editor-problem", id: `${id}-problem`, hidden: true });
     this.count = element("p", { class: "hub-editor-count", id: `${id}-count`, hidden: true });
     this.status = element("p", { class: "hub-editor-status" });
     this.voice = element("span", { class: "hub-unseen", role: "status", "aria-live": "polite" });
     const rows = words.help.flatMap(([code, meaning]) => [element("dt", {}, element("code", {}, code)), element("dd", {}, meaning)]);
     this.help = element("details", { class: "hub-editor-help" }, element("summary", {}, words.help_name), element("dl", {}, ...rows));
-    this.theirs = element("div", { class: "hub-editor-theirs", tabindex: "0", role: "region", "aria-label": words.theirs });
+    this.theirs = element("div", { class: "hub-editor-theirs", tabindex: "0", role: "group", "aria-label": words.theirs });
     const heading = element("p", { class: "hub-editor-conflict-name", id: `${id}-conflict` }, words.conflict);
     this.conflict = element("div", { class: "hub-editor-conflict", role: "group", "aria-labelledby": `${id}-conflict`, tabindex: "-1", hidden: true },
       heading, element("p", {}, words.conflict_help), element("p", { class: "hub-editor-side" }, words.theirs), this.theirs,
@@ -514,7 +514,7 @@ class Editor {
     clearTimeout(this.sending?.timer);
     this.sending = null;
     this.lock(false);
-    if (kind) this.say(kind);
+    this.say(kind || (this.unsaved() ? "kept" : "saved"));
     if (this.unsaved()) this.plan(SAVE_MS);
   }
 
