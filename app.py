@@ -21,6 +21,7 @@ from hub.call.peer import Peers
 from hub.errors import ContentError, Unavailable
 from hub.settings import ROOT
 from web import runtime, shell
+from web.auth import Auth
 from web.call import Calls
 from web.documents import Documents
 from web.drafts import Drafts
@@ -67,6 +68,7 @@ app = st.App(
         *Live(HUB.topics, settings.public_url).routes(),
         *Documents(HUB).routes(),
         *Drafts(HUB).routes(),
+        Auth(HUB, html).mount(),
         *Calls(peers, settings.public_url).routes(),
         Mount("/assets", StaticFiles(directory=ROOT / "web" / "assets")),
         Route("/api/{path:path}", lambda _request: JSONResponse({"error": "not found"}, status_code=404)),
@@ -76,7 +78,7 @@ app = st.App(
             Guard,
             pages=html.app_pages(),
             files=runtime.shipped_files(),
-            own=("/api/", "/assets/", "/nivaer/", "/kunskap/", "/robots.txt", "/sitemap.xml"),
+            own=("/api/", "/assets/", "/auth/", "/nivaer/", "/kunskap/", "/robots.txt", "/sitemap.xml"),
             not_found=html.not_found,
             failed=html.failed,
             policy=shell.content_security_policy(streamlit_parts),
@@ -93,4 +95,11 @@ if __name__ == "__main__":
         f"Vårdmöteshubben: http://{'localhost' if settings.host == '127.0.0.1' else settings.host}:{settings.port}",
         flush=True,
     )
+    if HUB.identity.read_only:
+        print(
+            "Nobody can sign in: HUB_OIDC_ISSUER and HUB_OIDC_CLIENT_ID are not set, and others can reach this hub, so"
+            " visitors may only read. Sign in as administrator once, within 24 hours, by this link:\n"
+            f"{settings.public_url or f'http://{settings.host}:{settings.port}'}/auth/engang?kod={HUB.identity.new_one_time_code()}",
+            flush=True,
+        )
     app.run(config={"server.port": settings.port, "server.address": settings.host})

@@ -1,6 +1,8 @@
 """What a page may take from its surroundings. The only module that touches ``st.session_state``."""
 
 import os
+import secrets
+import time
 from functools import cache
 from typing import Any, cast
 
@@ -8,10 +10,16 @@ import streamlit as st
 
 from hub import bootstrap
 from hub.bootstrap import Hub
+from hub.identity.rules import on_this_machine
 from hub.language import LANGUAGE_COOKIE, Language, choose, known
 from hub.settings import Settings, read_settings
+from hub.visitor import BROWSER_COOKIE, SESSION_COOKIE, Visitor
 
 _LANGUAGE = "hub-language"
+_KEPT = "hub-kept-"
+_VISITOR = "hub-visitor"
+_KEPT_S = 1.0
+"""A fragment runs without its frame, so what is known of the visitor is kept for a run, but never longer than this."""
 
 
 def hub() -> Hub:
@@ -44,11 +52,60 @@ def settle_language() -> None:
         )
 
 
-def keep(name: str, value: Any) -> None:
-    """Keep something small for the next runs of this session."""
-    st.session_state[name] = value
+def kept(name: str, first: Any) -> Any:
+    """Return what this session keeps under a name; ``first`` is kept if nothing is yet."""
+    return st.session_state.setdefault(_KEPT + name, first)
 
 
-def kept(name: str, default: Any) -> Any:
-    """Return what an earlier run of this session has kept."""
-    return st.session_state.get(name, default)
+def forget(name: str) -> None:
+    """Let go of what is kept under a name."""
+    st.session_state.pop(_KEPT + name, None)
+
+
+def command(form: str) -> str:
+    """Return the id that a form's write carries: the same until the write has succeeded.
+
+    It is part of the keys of the form's fields, so that a second click on a form already sent finds no form.
+    """
+    return cast("str", kept(f"command-{form}", secrets.token_urlsafe(12)))
+
+
+def renew(form: str) -> None:
+    """Begin a form anew after its write has succeeded: empty fields and another command."""
+    forget(f"command-{form}")
+
+
+def visitor() -> Visitor:
+    """Return who asks; looked up at the first use in each run, so that what has changed counts from the next click.
+
+    Raises:
+        Unavailable: somebody is signed in, and the database does not answer.
+    """
+    found = cast("tuple[Visitor, float] | None", st.session_state.get(_VISITOR))
+    if found is None or time.monotonic() - found[1] > _KEPT_S:
+        found = (_resolve(), time.monotonic())
+        st.session_state[_VISITOR] = found
+    return found[0]
+
+
+def forget_visitor() -> None:
+    """Let the visitor be looked up anew in this run."""
+    st.session_state.pop(_VISITOR, None)
+
+
+def session_id() -> str | None:
+    """Return the value of the session cookie that the browser brought, whether it holds or not."""
+    return st.context.cookies.get(SESSION_COOKIE)
+
+
+def _resolve() -> Visitor:
+    identity = hub().identity
+    # Streamlit says nothing of an address on this machine, and nothing without a connection; without one there is no
+    # host either, so it is not taken for this machine.
+    peer = st.context.ip_address or "127.0.0.1"
+    headers = {name.lower(): value for name, value in st.context.headers.items()}
+    return identity.visitor(
+        session_id(),
+        local=on_this_machine(peer, headers, socket=True),
+        key=identity.key(st.context.cookies.get(BROWSER_COOKIE), peer),
+    )

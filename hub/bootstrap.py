@@ -14,6 +14,8 @@ from hub.entries import entries
 from hub.glossing import Glossing
 from hub.guide.content import GuideContent, read_guide
 from hub.guide.reading import GuideReading
+from hub.identity.content import PrivacyWords, read_privacy
+from hub.identity.service import Identity
 from hub.language import LANGUAGES, Catalogue, Language, read_catalogue
 from hub.levels.content import Glossary, Levels, NationalContent, read_glossary, read_levels, read_national
 from hub.levels.reading import content_words
@@ -21,7 +23,9 @@ from hub.limits import Limits
 from hub.live import Topics
 from hub.markdown import Source
 from hub.pages import PageContent, read_pages
-from hub.plan.content import PlanWords, read_plan
+from hub.plan.content import PlanWords, StageWords, read_plan, read_stages
+from hub.plan.service import Plans
+from hub.regions import Regions, read_regions
 from hub.requirements.content import RequirementContent, read_requirements
 from hub.requirements.reading import RequirementReading
 from hub.search import Search, read_search_words
@@ -51,6 +55,9 @@ class Hub:
     requirements: RequirementContent
     requirement_readings: Mapping[Language, RequirementReading]
     plan_words: Mapping[Language, PlanWords]
+    stage_words: Mapping[Language, StageWords]
+    step_stages: Mapping[str, tuple[str, ...]]
+    """For each of the guide's roles, the stage that each of its steps belongs to."""
     articles: Sequence[Article]
     glossing: Mapping[Language, Glossing]
     search: Search
@@ -59,6 +66,10 @@ class Hub:
     database: Database
     limits: Limits
     drafts: Drafts
+    plans: Plans
+    privacy: Mapping[Language, PrivacyWords]
+    regions: Regions
+    identity: Identity
 
 
 @cache
@@ -79,8 +90,10 @@ def build(settings: Settings) -> Hub:
     glossary = read_glossary(content)
     requirements = read_requirements(content / "requirements")
     articles = read_articles(content / "articles")
+    database, limits, topics = _database(settings), Limits(), Topics()
+    stage_words, step_stages = read_stages(content / "plan")
+    regions, privacy = read_regions(content), read_privacy(content / "privacy")
     levels, national = read_levels(content / "levels"), read_national(content / "levels")
-    database, limits = _database(settings), Limits()
     return Hub(
         settings=settings,
         version=_version(content),
@@ -109,6 +122,8 @@ def build(settings: Settings) -> Hub:
             for language in LANGUAGES
         },
         plan_words=read_plan(content / "plan"),
+        stage_words=stage_words,
+        step_stages=step_stages,
         articles=articles,
         glossing={
             language: Glossing(glossary[language].terms, catalogue.text(language, "What {term} means"))
@@ -116,10 +131,16 @@ def build(settings: Settings) -> Hub:
         },
         search=Search(entries(site, levels, requirements, glossary, articles), read_search_words(content)),
         mart=Mart(ROOT / "data"),
-        topics=Topics(),
+        topics=topics,
         database=database,
         limits=limits,
         drafts=Drafts(database, limits, utc_now),
+        plans=Plans(database, limits, topics, utc_now, readers_may_create=settings.readers_may_create()),
+        privacy=privacy,
+        regions=regions,
+        identity=Identity(
+            database, limits, settings, utc_now, regions=regions, rules_version=privacy["sv"].rules.version
+        ),
     )
 
 

@@ -110,6 +110,14 @@ class Settings(BaseModel):
         "info", pattern="^(debug|info|warning|error)$", title="HUB_LOG_LEVEL", description="What is logged."
     )
 
+    def loopback(self) -> bool:
+        """Tell whether only this machine is answered."""
+        return self.host in {"127.0.0.1", "::1", "localhost"}
+
+    def readers_may_create(self) -> bool:
+        """Tell whether somebody who has not signed in may begin a plan: not where strangers come and nobody can sign in."""
+        return self.loopback() or bool(self.oidc_issuer)
+
     def database(self) -> str:
         """Return the address of the database."""
         return self.database_url or f"sqlite:///{self.var.absolute() / 'hub.sqlite'}"

@@ -4,6 +4,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+SESSION_COOKIE: Final = "hub_session"
+"""Holds the random id of somebody who has signed in."""
+BROWSER_COOKIE: Final = "hub_browser"
+"""Holds random letters that name a browser in which something is kept without signing in."""
+
 
 class Role(StrEnum):
     """What somebody may do in the hub; everyone is a reader."""
@@ -28,6 +33,8 @@ class Visitor:
     """Empty for somebody who has not signed in."""
     name: str = ""
     """As others may see it; empty for somebody who has not signed in."""
+    own_name: str = ""
+    """What the hub calls this person in their own window; nobody else sees it."""
     roles: frozenset[Role] = frozenset({Role.READER})
     region: str = ""
     """The letter code of the region an editor speaks for; empty for others, whatever their profile says."""

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,11 +20,10 @@ from hub.markdown import MAX_PEOPLE_CHARACTERS, render_people
 from hub.visitor import Visitor
 from web.body import read_body
 from web.origin import same_origin
-from web.visitors import BROWSER_COOKIE, visitor_of
+from web.visitors import keep_browser, visitor_of
 
 _LARGEST: Final = 6 * LONGEST + 2_000
 """Bytes; a character takes at most six in JSON."""
-_YEAR_S: Final = 365 * 24 * 3600
 _WAIT_S: Final = 5
 """When to try again if the database does not answer."""
 _STATUS: Final = {"newer": 409, "too-long": 413, "too-large": 413, "too-often": 429, "no-owner": 401, "origin": 403}
@@ -71,11 +70,9 @@ class Drafts:
             return await run_in_threadpool(self._show, request)
 
         response = await _refusing(answer)
-        if BROWSER_COOKIE not in request.cookies and (await run_in_threadpool(visitor_of, request)).key.startswith(
-            "address:"
-        ):
-            token = secrets.token_urlsafe(32)
-            response.set_cookie(BROWSER_COOKIE, token, max_age=_YEAR_S, path="/", httponly=True, samesite="lax")
+        with suppress(Unavailable):
+            if (await run_in_threadpool(self._by, request)).key.startswith("address:"):
+                keep_browser(request, response)
         return response
 
     async def preview(self, request: Request) -> Response:
@@ -88,7 +85,7 @@ class Drafts:
         return await _refusing(answer)
 
     def _show(self, request: Request) -> Response:
-        by = visitor_of(request)
+        by = self._by(request)
         if by.key.startswith("address:"):
             self._hub.limits.count("draft", by.key, utc_now)
             return JSONResponse({"owner": "", "draft": None})
@@ -96,7 +93,7 @@ class Drafts:
         return JSONResponse({"owner": _owner(by), "draft": found and _out(found)})
 
     def _save(self, request: Request, sent: _Sent) -> Response:
-        by = visitor_of(request)
+        by = self._by(request)
         saved = self._hub.drafts.save(by, request.path_params["id"], sent.text, sent.seen, sent.base)
         return JSONResponse(
             {"owner": _owner(by), "draft": {"version": saved.version, "saved_at": saved.saved_at.isoformat()}}
@@ -106,15 +103,18 @@ class Drafts:
         seen = request.query_params.get("seen", "")
         if seen and not (seen.isascii() and seen.isdigit() and len(seen) <= 10):  # noqa: PLR2004 - digits of the largest
             raise Rejected("seen")
-        self._hub.drafts.discard(visitor_of(request), request.path_params["id"], int(seen) if seen else None)
+        self._hub.drafts.discard(self._by(request), request.path_params["id"], int(seen) if seen else None)
         return Response(status_code=204)
 
     def _preview(self, request: Request, sent: _Sent) -> Response:
-        self._hub.limits.count("preview", visitor_of(request).key, utc_now)
+        self._hub.limits.count("preview", self._by(request).key, utc_now)
         text = clean(sent.text)
         if len(text) > MAX_PEOPLE_CHARACTERS:
             raise Rejected("too-long", "text", {"most": MAX_PEOPLE_CHARACTERS})
         return HTMLResponse(render_people(text))
+
+    def _by(self, request: Request) -> Visitor:
+        return visitor_of(request, self._hub.identity)
 
     def _ours(self, request: Request) -> None:
         if not same_origin(request, self._hub.settings.public_url):

@@ -4,20 +4,26 @@ import datetime as dt
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from hub.bootstrap import Hub
+from hub.errors import Unavailable
+from hub.identity.rules import own_path
 from hub.language import LANGUAGE_COOKIE, Language, choose, date, known
 from hub.levels.reading import LevelReading, content_words
 from hub.markdown import Footnotes, render_content
 from hub.site import Page
+from hub.visitor import NOBODY, Visitor
 from web.middleware import Page as Answer
 from web.shell import Streamlit
+from web.visitors import visitor_of
 
 _YEAR_S = 365 * 24 * 3600
 
@@ -60,7 +66,7 @@ class Pages:
             if level and level in self._hub.levels:
                 content = self._hub.levels[level][language]
                 title, description = content.name, content.short
-            return self._render(
+            return await self.render(
                 request,
                 "app.html",
                 title=title,
@@ -82,7 +88,7 @@ class Pages:
         body = self._hub.glossing[language].mark(
             LevelReading(content, self._hub.catalogue, language, self._hub.sources[language]).whole()
         )
-        return self._render(
+        return await self.render(
             request,
             "reading.html",
             title=content.name,
@@ -110,7 +116,7 @@ class Pages:
             f"<p class='hub-muted' lang='{language}'>{escape(checked)}{escape(old)}. {escape(say('Owner'))}: {escape(article.owner)}.</p>"
             f"<p class='hub-lead'>{escape(article.lead)}</p>{self._hub.glossing[article.language].mark(text)}</article>{notes.html()}"
         )
-        return self._render(
+        return await self.render(
             request,
             "reading.html",
             title=article.title,
@@ -134,7 +140,7 @@ class Pages:
             for term in terms
         )
         title = say("Words of the field")
-        return self._render(
+        return await self.render(
             request,
             "reading.html",
             title=title,
@@ -162,7 +168,7 @@ class Pages:
 
     async def not_found(self, request: Request) -> Response:
         """Answer an address that nobody has, in words and with ways on."""
-        return self._render(
+        return await self.render(
             request,
             "not_found.html",
             status=404,
@@ -173,7 +179,7 @@ class Pages:
 
     async def failed(self, request: Request, reference: str) -> Response:
         """Answer when something unknown went wrong."""
-        return self._render(
+        return await self.render(
             request,
             "failed.html",
             status=500,
@@ -187,12 +193,18 @@ class Pages:
         """Let search engines read everything but the guide's results, which are endless."""
         return PlainTextResponse("User-agent: *\nDisallow: /valj?\nDisallow: /api/\n")
 
+    def say(self, request: Request) -> Callable[[str], str]:
+        """Return what gives a text in the visitor's language."""
+        return self._say(request)
+
     def _say(self, request: Request) -> Callable[[str], str]:
         language = language_of(request)
         return lambda english: self._hub.catalogue.text(language, english)
 
-    def _render(self, request: Request, template: str, *, status: int = 200, **values: object) -> Response:
+    async def render(self, request: Request, template: str, *, status: int = 200, **values: object) -> Response:
+        """Answer with a template in the visitor's language, in the page that all of them share."""
         language = language_of(request)
+        visitor = await self._visitor(request)
         base = self._hub.settings.public_url or str(request.base_url).rstrip("/")
         html = self._templates.get_template(template).render(
             _=self._say(request),
@@ -203,15 +215,30 @@ class Pages:
             base=base,
             site=self._hub.site,
             version=self._hub.version,
+            visitor=visitor,
+            next=quote(_here(request)),
             **values,
         )
-        response = HTMLResponse(
-            html, status_code=status, headers={"cache-control": "no-cache", "content-language": language}
-        )
+        # A browser that keeps what a member has seen would show it to whoever comes after and goes back.
+        kept = "no-store" if visitor.signed_in else "no-cache"
+        response = HTMLResponse(html, status_code=status, headers={"cache-control": kept, "content-language": language})
         response.headers["vary"] = "Accept-Language, Cookie"
         if asked := known(request.query_params.get("lang")):
             response.set_cookie(LANGUAGE_COOKIE, asked, max_age=_YEAR_S, httponly=True, samesite="lax")
         return response
+
+    async def _visitor(self, request: Request) -> Visitor:
+        """Tell whose name the header shows; a page can be read although the database does not answer."""
+        try:
+            return await run_in_threadpool(visitor_of, request, self._hub.identity)
+        except Unavailable:
+            return NOBODY
+
+
+def _here(request: Request) -> str:
+    """Return the address to come back to after login: this one, without the choice of language, which is kept."""
+    query = urlencode([(name, value) for name, value in request.query_params.multi_items() if name != "lang"])
+    return own_path(f"{request.url.path}?{query}" if query else request.url.path)
 
 
 def language_of(request: Request) -> Language:

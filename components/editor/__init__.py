@@ -17,6 +17,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,9 +25,10 @@ from typing import Any, Final, NoReturn, cast
 
 import streamlit as st
 
-from components.session import keep, kept
+from components.session import hub, kept, visitor
 from components.words import _
 from hub.drafts import LONGEST, LONGEST_BASE, clean
+from hub.errors import Rejected, Unavailable
 from hub.markdown import MAX_PEOPLE_CHARACTERS
 
 _COMMAND_ID: Final = re.compile(r"[a-z0-9]{8,64}")
@@ -46,14 +48,20 @@ class Submitted:
     base: str
     """What ``base`` was when the text was begun, which may be long ago."""
     key: str
+    draft_id: str
+    seen: int
+    """The version of the draft that the browser saw last; 0 if there was none."""
 
     def done(self) -> NoReturn:
         """Say that the text has been taken: its draft is thrown away and the field shows ``value`` again."""
+        # The browser does the same when it hears of it; it may be closed by then, or not have a name here yet.
+        with suppress(Rejected, Unavailable):
+            hub().drafts.discard(visitor(), self.draft_id, self.seen)
         _answer(self.key, {"done": self.command_id})
 
     def refused(self, sentence: str) -> NoReturn:
         """Say at the field why the text cannot be taken; it stays there, and the focus goes to it."""
-        number = 1 + int(kept(_place(self.key), {}).get("number", 0))
+        number = 1 + kept(_place(self.key), {}).get("number", 0)
         _answer(self.key, {"refused": self.command_id, "sentence": sentence, "number": number})
 
 
@@ -110,7 +118,7 @@ def editor(
         },
         on_sent_change=partial(_sent_anew, key),
     )
-    sent = _read(key, cast("Any", result).sent)
+    sent = _read(key, draft_id, cast("Any", result).sent)
     if sent is None or sent.command_id == answer.get("done"):
         return None
     if len(sent.text) > max_chars or not (sent.text.strip() or value.strip()):
@@ -130,26 +138,33 @@ def _place(key: str) -> str:
 
 def _answer(key: str, answer: Mapping[str, object]) -> NoReturn:
     """Keep the answer for the next run, which carries it to the browser."""
-    keep(_place(key), {"number": kept(_place(key), {}).get("number", 0), **answer})
+    before = kept(_place(key), {})
+    number = before.get("number", 0)
+    before.clear()
+    before.update({"number": number, **answer})
     st.rerun()
 
 
 def _sent_anew(key: str) -> None:
     """Forget why the last text was refused: this one has not been judged yet."""
     answer = kept(_place(key), {})
-    keep(_place(key), {name: answer[name] for name in ("done", "number") if name in answer})
+    answer.pop("refused", None)
+    answer.pop("sentence", None)
 
 
-def _read(key: str, sent: object) -> Submitted | None:
+def _read(key: str, draft_id: str, sent: object) -> Submitted | None:
     """Read what the browser sent; whatever is of another shape is nothing."""
     if not isinstance(sent, Mapping):
         return None
-    text, command_id, base = sent.get("text"), sent.get("command_id"), sent.get("base")
+    text, command_id, base, seen = (sent.get(name) for name in ("text", "command_id", "base", "seen"))
     if not isinstance(text, str) or not isinstance(command_id, str) or not isinstance(base, str):
         return None
     if not _COMMAND_ID.fullmatch(command_id) or len(base) > LONGEST_BASE:
         return None
-    return Submitted(clean(text), command_id, base, key)
+    # A number in JSON may come as 5.0; none of these counts for more than which draft to throw away.
+    if not isinstance(seen, int | float) or not 0 <= seen < 2**31:
+        return None
+    return Submitted(clean(text), command_id, base, key, draft_id, int(seen))
 
 
 def _words(done: str) -> dict[str, Any]:

@@ -497,7 +497,7 @@ class Editor {
     const post = () => {
       if (!this.sending || this.ended) return;
       if (this.sending.tries === 4) { this.unlock("unanswered"); return; }
-      this.send({ text, command_id: this.sending.id, base: this.base });
+      this.send({ text, command_id: this.sending.id, base: this.base, seen: this.version });
       this.sending.timer = setTimeout(post, ANSWER_MS * 2 ** this.sending.tries);
       this.sending.tries += 1;
     };

@@ -5,9 +5,14 @@ may do what any of them may. ``docs/permissions.md`` is written from it.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import hashlib
+import ipaddress
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 from hub.errors import Rejected
 from hub.visitor import Role, Visitor
@@ -115,3 +120,275 @@ SEEN_EVERY: Final = dt.timedelta(minutes=5)
 def alive(*, now: dt.datetime, seen_at: dt.datetime, expires_at: dt.datetime, revoked_at: dt.datetime | None) -> bool:
     """Tell whether a session still holds."""
     return revoked_at is None and now < expires_at and now - seen_at < IDLE
+
+
+def digest(secret: str) -> str:
+    """Return what is kept of a secret, so that the table gives nobody a way in."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+SESSION_ID: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+"""What an id that we have made looks like; nothing else is looked up."""
+
+
+# --- Who somebody is who has not signed in ---------------------------------------------------------------------------
+
+
+def browser_key(cookie: str) -> str:
+    """Name a visitor by the browser's own random cookie."""
+    return f"browser:{digest(cookie)[:16]}"
+
+
+def address_key(address: str, salt: bytes) -> str:
+    """Name a visitor by where they ask from, so that the address itself is kept nowhere.
+
+    Args:
+        address: an IP address; of the sixth version the network counts, since one subscriber has all of it.
+        salt: random bytes of this process.
+    """
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        whence = "unknown"
+    else:
+        whence = str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)  # noqa: PLR2004
+    return f"address:{hashlib.sha256(salt + whence.encode()).hexdigest()[:16]}"
+
+
+_THIS_MACHINE: Final = re.compile(r"(localhost|127\.0\.0\.1)(:[0-9]{1,5})?")
+_FORWARDING: Final = frozenset(
+    {
+        "forwarded",
+        "via",
+        "x-real-ip",
+        "x-client-ip",
+        "client-ip",
+        "true-client-ip",
+        "cf-connecting-ip",
+        "x-original-host",
+    }
+)
+
+
+def on_this_machine(peer: str, headers: Mapping[str, str], *, socket: bool = False) -> bool:
+    """Tell whether somebody asks from the very machine the hub runs on, with nothing in between.
+
+    A proxy on the same machine has a local address too. It is told by the headers it adds, by the name it asks for, or,
+    where it is set up to pass on as little as it can, by ``Connection``: a browser keeps its connection alive.
+
+    Args:
+        peer: the address at the other end of the connection.
+        headers: by name in lower case.
+        socket: whether this is the beginning of a socket.
+    """
+    try:
+        found = ipaddress.ip_address(peer)
+    except ValueError:
+        return False
+    mapped = getattr(found, "ipv4_mapped", None)
+    if not (mapped or found).is_loopback or not _THIS_MACHINE.fullmatch(headers.get("host", "").lower()):
+        return False
+    if any(name in _FORWARDING or name.startswith("x-forwarded") for name in headers):
+        return False
+    connection = {part.strip().lower() for part in headers.get("connection", "").split(",")}
+    if socket:
+        return "upgrade" in connection and headers.get("upgrade", "").lower() == "websocket"
+    return connection == {"keep-alive"}
+
+
+def is_local_host(host: str) -> bool:
+    """Tell whether an address or name to bind, or to be reached by, is this machine's own."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def require_creating(by: Visitor, *, read_only: bool) -> None:
+    """Stop a visitor who may not create anything on this installation.
+
+    Raises:
+        Rejected: ``read-only``, nobody but those with a role of their own may create here; ``not-allowed``.
+    """
+    if read_only and by.roles <= {Role.READER}:
+        raise Rejected("read-only")
+    require(by, Action.PLAN_CREATE)
+
+
+# --- Addresses to go on to -------------------------------------------------------------------------------------------
+
+_LONGEST_ADDRESS: Final = 4_000
+_UNWANTED: Final = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\\]")
+_ROUNDS: Final = 5
+"""How many times an address is decoded to see what it holds; whoever encodes deeper is not one of our pages."""
+
+
+def own_path(wanted: str | None) -> str:
+    r"""Return an address to go on to after login if it is one of our own, else the start page.
+
+    Browsers take ``//host``, ``/\\host`` and ``/<tab>/host`` for other hosts, and proxies may decode once more, so what
+    is hidden by encoding counts as well.
+    """
+    if not wanted or len(wanted) > _LONGEST_ADDRESS or not wanted.startswith("/") or _UNWANTED.search(wanted):
+        return "/"
+    try:
+        parts = urlsplit(wanted)
+    except ValueError:
+        return "/"
+    if parts.scheme or parts.netloc:
+        return "/"
+    path = parts.path
+    for _round in range(_ROUNDS):
+        if "//" in path or _UNWANTED.search(path) or ".." in path.split("/"):
+            return "/"
+        decoded = unquote(path, errors="replace")
+        if decoded == path:
+            return "/" if path == "/auth" or path.startswith("/auth/") else wanted
+        path = decoded
+    return "/"
+
+
+# --- What a login brings ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role, and for an editor the region spoken for."""
+
+    role: Role
+    region: str = ""
+
+
+_GRANTABLE: Final = frozenset({Role.COACH, Role.EDITOR, Role.MODERATOR, Role.ADMINISTRATOR})
+
+
+def read_grants(claim: object, regions: Collection[str]) -> frozenset[Grant]:
+    """Read the roles a login provider states; what is not understood grants nothing.
+
+    Args:
+        claim: a list, or words with spaces or commas between them, such as ``coach`` and ``editor:M``.
+        regions: the letter codes there are.
+    """
+    words = re.split(r"[\s,]+", claim) if isinstance(claim, str) else claim
+    if not isinstance(words, list | tuple):
+        return frozenset()
+    return frozenset(
+        grant for word in words if isinstance(word, str) and (grant := _read_grant(word.strip(), regions)) is not None
+    )
+
+
+def _read_grant(word: str, regions: Collection[str]) -> Grant | None:
+    name, _, region = word.partition(":")
+    if name not in _GRANTABLE:
+        return None
+    role = Role(name)
+    return Grant(role, region) if (region in regions if role is Role.EDITOR else not region) else None
+
+
+def check_grant(role: str, region: str, regions: Collection[str]) -> Grant:
+    """Return a role that an administrator asks for.
+
+    Raises:
+        Rejected: ``role-unknown``; ``region-needed``, an editor speaks for a region.
+    """
+    if role not in _GRANTABLE:
+        raise Rejected("role-unknown", "role")
+    if role == Role.EDITOR and region not in regions:
+        raise Rejected("region-needed", "region")
+    return Grant(Role(role), region if role == Role.EDITOR else "")
+
+
+_BROWSERS: Final = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrom", "Chrome"), ("Safari/", "Safari"))  # fmt: skip
+_SYSTEMS: Final = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"), ("CrOS", "Chromebook"), ("Linux", "Linux"))  # fmt: skip
+
+
+def device(user_agent: str) -> str:
+    """Return a few words for a browser and its machine, such as ``Firefox, Windows``; empty where neither is known."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    return ", ".join(part for part in (browser, system) if part)
+
+
+# --- Profiles --------------------------------------------------------------------------------------------------------
+
+
+class Shown(StrEnum):
+    """What others see of somebody."""
+
+    NAME = "name"
+    """Name, and region or organisation."""
+    REGION = "region"
+    """The region or organisation only."""
+    ROLE = "role"
+    """The role in own words only."""
+
+
+class Notices(StrEnum):
+    """Where somebody wants to be told of what happens."""
+
+    NONE = "none"
+    HUB = "hub"
+
+
+LONGEST: Final[Mapping[str, int]] = {"name": 70, "organisation": 80, "role_words": 80}
+"""Characters; name and organisation together fit where an author's name is kept."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What somebody says of themself."""
+
+    name: str
+    region: str
+    """Letter code, or empty."""
+    organisation: str
+    role_words: str
+    shown: Shown = Shown.NAME
+
+
+def shown_name(profile: Profile, region_name: str) -> str:
+    """Return what others see.
+
+    Args:
+        profile: whose.
+        region_name: the name of the profile's region; empty when it names none.
+    """
+    whence = region_name or profile.organisation
+    if profile.shown is Shown.REGION:
+        return whence
+    if profile.shown is Shown.ROLE:
+        return profile.role_words
+    return ", ".join(part for part in (profile.name, whence) if part)
+
+
+def tidy(text: str) -> str:
+    """Return a line without control characters and needless spaces."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def check_profile(given: Mapping[str, str], regions: Collection[str]) -> Profile:
+    """Return the profile that a form holds.
+
+    Raises:
+        Rejected: ``name-missing``, ``too-long`` with ``most``, ``region-unknown``, ``organisation-missing``,
+            ``role-missing``, ``shown-missing``; each with the field.
+    """
+    texts = {field: tidy(given.get(field, "")) for field in LONGEST}
+    for field, most in LONGEST.items():
+        if len(texts[field]) > most:
+            raise Rejected("too-long", field, {"most": most, "length": len(texts[field])})
+    if not texts["name"]:
+        raise Rejected("name-missing", "name")
+    region = given.get("region", "")
+    if region and region not in regions:
+        raise Rejected("region-unknown", "region")
+    if not region and not texts["organisation"]:
+        raise Rejected("organisation-missing", "organisation")
+    if given.get("shown") not in set(Shown):
+        raise Rejected("shown-missing", "shown")
+    shown = Shown(given["shown"])
+    if shown is Shown.ROLE and not texts["role_words"]:
+        raise Rejected("role-missing", "role_words")
+    return Profile(texts["name"], region, texts["organisation"], texts["role_words"], shown)
