@@ -24,9 +24,20 @@ from web.visitors import keep_browser, visitor_of
 
 _LARGEST: Final = 6 * LONGEST + 2_000
 """Bytes; a character takes at most six in JSON."""
+_PERSON: Final = "p"
+_BROWSER: Final = "b"
+"""How the names of owners begin."""
 _WAIT_S: Final = 5
 """When to try again if the database does not answer."""
-_STATUS: Final = {"newer": 409, "too-long": 413, "too-large": 413, "too-often": 429, "no-owner": 401, "origin": 403}
+_STATUS: Final = {
+    "newer": 409,
+    "too-long": 413,
+    "too-large": 413,
+    "too-often": 429,
+    "no-owner": 401,
+    "origin": 403,
+    "other-owner": 403,
+}
 """Every other refusal is a 400."""
 
 
@@ -37,6 +48,8 @@ class _Sent:
     text: str
     seen: int
     base: str
+    owner: str
+    """Whose text the browser takes it for; empty if it does not know."""
 
 
 class Drafts:
@@ -94,6 +107,9 @@ class Drafts:
 
     def _save(self, request: Request, sent: _Sent) -> Response:
         by = self._by(request)
+        if sent.owner.startswith(_PERSON) and sent.owner != _owner(by):
+            # Written by somebody who has since signed out, in another window; it must not become the next one's.
+            raise Rejected("other-owner")
         saved = self._hub.drafts.save(by, request.path_params["id"], sent.text, sent.seen, sent.base)
         return JSONResponse(
             {"owner": _owner(by), "draft": {"version": saved.version, "saved_at": saved.saved_at.isoformat()}}
@@ -155,15 +171,17 @@ def _read(body: bytes) -> _Sent:
         raise Rejected("shape") from None
     if not isinstance(found, dict):
         raise Rejected("shape")
-    text, seen, base = found.get("text"), found.get("seen", 0), found.get("base", "")
-    if not isinstance(text, str) or not isinstance(base, str) or type(seen) is not int or not 0 <= seen < 2**31:
+    text, seen, base, owner = found.get("text"), found.get("seen", 0), found.get("base", ""), found.get("owner", "")
+    if not isinstance(text, str) or not isinstance(base, str) or not isinstance(owner, str):
         raise Rejected("shape")
-    return _Sent(text, seen, base)
+    if type(seen) is not int or not 0 <= seen < 2**31:
+        raise Rejected("shape")
+    return _Sent(text, seen, base, owner)
 
 
 def _owner(by: Visitor) -> str:
     """Name the owner to the browser, which keeps texts apart by it; nobody can work the key out from it."""
-    return hashlib.sha256(by.key.encode()).hexdigest()[:16]
+    return (_PERSON if by.signed_in else _BROWSER) + hashlib.sha256(by.key.encode()).hexdigest()[:16]
 
 
 def _out(draft: Draft) -> dict[str, object]:

@@ -195,6 +195,7 @@ def _words(done: str) -> dict[str, Any]:
             "offline": _("No contact with the server – the text is kept in this browser"),
             "restored": _("Your unsent text is back"),
             "conflict": _("The text has been changed in another window. Choose which one to go on with."),
+            "signed_out": _("You have been signed out. Sign in again to save the text."),
             "sending": _("Sending …"),
             "unanswered": _("No answer yet – the text is kept. Try again."),
             "thrown": _("The draft has been thrown away"),

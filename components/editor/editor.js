@@ -163,7 +163,6 @@ class Editor {
     on(window, "pagehide", () => this.leave());
     on(document, "visibilitychange", () => { if (document.visibilityState === "hidden") this.leave(); else this.refresh(); });
     on(window, "beforeprint", () => { this.print.textContent = this.area.value; });
-    on(window, "hub-drafts-clear", () => { this.area.value = this.data.value; this.saved = null; this.end(); });
   }
 
   end() {
@@ -319,6 +318,9 @@ class Editor {
         next = this.backOff();
       } else if (error instanceof Refused && [429, 503].includes(error.status)) {
         next = Math.max(error.waitMs, this.backOff());
+      } else if (error instanceof Refused && error.body?.error === "other-owner") {
+        // Signed out in another window. The text stays here, and is saved when the same person is back.
+        this.say("signed_out");
       } else if (error instanceof Refused && error.status < 500) {
         this.say("kept");
       } else {
@@ -333,7 +335,7 @@ class Editor {
     if (next !== null) this.plan(next);
   }
 
-  body(text) { return JSON.stringify({ text, seen: this.version, base: this.base }); }
+  body(text) { return JSON.stringify({ text, seen: this.version, base: this.base, owner: this.owner ?? "" }); }
 
   follow(owner) {
     // The browser may have got another name since, as when its cookies were cleared; its texts go along.
@@ -360,8 +362,8 @@ class Editor {
     if (!this.loaded || this.unsaved() || this.busy || this.sending || this.rivals.length) return;
     const before = this.area.value;
     try {
-      const { draft } = await fetchDraft(this.data.draft);
-      if (this.ended || this.busy || this.sending || this.area.value !== before) return;
+      const { draft, owner } = await fetchDraft(this.data.draft);
+      if (owner !== this.owner || this.ended || this.busy || this.sending || this.area.value !== before) return;
       if (draft && draft.version !== this.version) {
         this.known(draft);
         this.base = draft.base;

@@ -94,7 +94,7 @@ def test_a_browser_gets_a_name_of_its_own_that_scripts_cannot_read(new_client):
 def test_a_browser_keeps_its_name(client):
     answer = client.get("/api/utkast/a")
 
-    assert "set-cookie" not in answer.headers and len(answer.json()["owner"]) == 16
+    assert "set-cookie" not in answer.headers and len(answer.json()["owner"]) == 17
 
 
 def test_a_browser_that_sends_no_name_back_can_keep_nothing(new_client):
@@ -128,6 +128,13 @@ def test_a_newer_text_comes_back_with_the_refusal(client):
     assert (answer.json()["error"], answer.json()["draft"]["text"]) == ("newer", "från det andra fönstret")
 
 
+def test_a_text_of_somebody_who_has_signed_out_does_not_become_the_next_ones(client):
+    answer = put(client, "Annas text", owner="p0123456789abcdef")
+
+    assert (answer.status_code, answer.json()) == (403, {"error": "other-owner"})
+    assert client.get("/api/utkast/a").json()["draft"] is None
+
+
 @pytest.mark.parametrize("headers", [{}, {"origin": "https://evil.example"}, {"origin": "null"}])
 def test_only_our_own_pages_may_write_or_preview(client, headers):
     answers = [
@@ -153,6 +160,7 @@ def test_only_our_own_pages_may_write_or_preview(client, headers):
         b'{"text": "x", "seen": -1}',
         b'{"text": "x", "seen": 99999999999}',
         b'{"text": "x", "base": null}',
+        b'{"text": "x", "owner": 1}',
         b"\xff\xfe",
         b"[" * 100_000,
     ],

@@ -16,6 +16,7 @@ from components import problems
 from components.session import hub
 from hub.settings import ROOT
 from web import runtime, shell
+from web.auth import Auth
 from web.drafts import Drafts
 from web.middleware import Guard
 from web.pages import Pages
@@ -29,6 +30,7 @@ app = st.App(
     on_script_error=problems.unknown,
     routes=[
         *Drafts(HUB).routes(),
+        Auth(HUB, html).mount(),
         Route("/api/ready", lambda _request: PlainTextResponse("ready")),
         Mount("/assets", StaticFiles(directory=ROOT / "web" / "assets")),
     ],
@@ -37,7 +39,7 @@ app = st.App(
             Guard,
             pages={path: answer for path, answer in html.app_pages().items() if path in {"/", "/om"}},
             files=runtime.shipped_files(),
-            own=("/api/", "/assets/"),
+            own=("/api/", "/assets/", "/auth/"),
             not_found=html.not_found,
             failed=html.failed,
             policy=shell.content_security_policy(parts),

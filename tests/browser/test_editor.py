@@ -15,7 +15,7 @@ SAVED = re.compile(r"Utkast sparat \d\d\.\d\d")
 
 @pytest.fixture(scope="module")
 def editing(make_server):
-    server = make_server(script="tests/browser/editor_app.py")
+    server = make_server(script="tests/browser/editor_app.py", HUB_DEMO="1")
     yield server
     server.close()
 
@@ -334,17 +334,47 @@ def test_a_draft_thrown_away_gives_back_what_the_page_holds(page):
     expect(field(page, "Anteckningar")).to_have_value(before)
 
 
-def test_who_signs_out_leaves_no_text_in_the_browser(page):
-    page.context.watch.allow(LOST)
-    expect(field(page)).to_be_editable()
-    page.context.set_offline(True)
-    write(page, "Lämnas inte kvar.")
-    assert kept_in_browser(page) == ["Lämnas inte kvar."]
-    page.evaluate(
-        "() => { const out = document.createElement('button'); out.dataset.clearsDrafts = ''; document.body.append(out); out.click(); }"
-    )
+def sign_in(page: Page) -> None:
+    """Become one of the made-up people."""
+    page.goto("/auth/login?next=/")
+    page.locator(".hub-persona").first.click()
+    page.wait_for_url(lambda url: "/auth/" not in url)
 
+
+def sign_out(page: Page) -> None:
+    page.goto("/auth/logout?next=/")
+    page.get_by_role("main").get_by_role("button", name="Logga ut").click()
+    page.wait_for_url(lambda url: "/auth/" not in url)
+
+
+def test_a_text_begun_before_signing_in_is_there_after_it_and_gone_from_the_browser_when_signed_out(page):
+    write(page, "Börjat utan inloggning.")
+    says(page, SAVED)
+    sign_in(page)
+    visit(page, "/")
+    expect(field(page)).to_have_value("Börjat utan inloggning.")
+    sign_out(page)
+    visit(page, "/")
+    expect(field(page)).to_be_editable()
+
+    expect(field(page)).to_have_value("")
+
+
+def test_who_has_signed_out_leaves_nothing_in_the_browser_and_saves_nothing_as_the_next_one(page):
+    page.context.watch.allow("status of 403")
+    sign_in(page)
+    visit(page, "/")
+    write(page, "Min egen.")
+    says(page, SAVED)
+    leaving = page.context.new_page()
+    sign_out(leaving)
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('hub-draft'))") == []
+    write(page, " Efteråt.")
+    says(page, "Du är utloggad. Logga in igen för att spara texten.")
+    visit(leaving, "/")
+    expect(field(leaving)).to_be_editable()
+
+    expect(field(leaving)).to_have_value("")
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])

@@ -66,13 +66,6 @@
     if (empties && confirm(empties.dataset.asks ?? empties.textContent + "?")) { try { localStorage.removeItem(store(empties.form)); } catch { /* nothing kept */ } empties.form.reset(); }
   });
 
-  // Whoever signs out leaves no half-written text in the browser for the next one at this computer.
-  document.addEventListener("click", (event) => {
-    if (!(event.target instanceof Element) || !event.target.closest("[data-clears-drafts]")) return;
-    window.dispatchEvent(new Event("hub-drafts-clear"));
-    try { for (const key of Object.keys(localStorage)) if (key.startsWith("hub-draft")) localStorage.removeItem(key); } catch { /* a closed store holds nothing */ }
-  });
-
   // What a page has already asked the server for is sent by a timer; a new address waits for it. Asked the other way
   // round, Streamlit would go back to the page that was left, onto an empty screen.
   let passing = false;
