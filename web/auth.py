@@ -417,8 +417,7 @@ class Auth:
 def signed_out() -> Response:
     """Answer somebody whose session has ended: the cookie goes, and what the browser has kept of our pages."""
     response = RedirectResponse("/", status_code=303, headers={"cache-control": "no-store"})
-    # The store too: a text half-written there is nobody's business at a computer that others use.
-    response.headers["clear-site-data"] = '"cache", "storage"'
+    response.headers["clear-site-data"] = '"cache"'
     response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="lax")
     return response
 

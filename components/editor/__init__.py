@@ -7,7 +7,7 @@
         try:
             plans.write_notes(visitor(), plan.id, sent.text, sent.command_id)
         except Rejected as error:
-            sent.refused(problems.sentence(error))
+            sent.refused(sentence(error))
         else:
             sent.done()
 
@@ -21,7 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NoReturn, cast
+from typing import Any, Final, Literal, NoReturn, cast
 
 import streamlit as st
 
@@ -33,6 +33,7 @@ from hub.markdown import MAX_PEOPLE_CHARACTERS
 
 _COMMAND_ID: Final = re.compile(r"[a-z0-9]{8,64}")
 _DRAFT_ID: Final = re.compile(r"[a-z0-9.:-]{1,80}")
+Scope = Literal["app", "fragment"]
 _component = st.components.v2.component(
     "hub_editor", js=(Path(__file__).parent / "editor.js").read_text(encoding="utf-8"), isolate_styles=False
 )
@@ -51,18 +52,32 @@ class Submitted:
     draft_id: str
     seen: int
     """The version of the draft that the browser saw last; 0 if there was none."""
+    scope: Scope = "app"
 
     def done(self) -> NoReturn:
         """Say that the text has been taken: its draft is thrown away and the field shows ``value`` again."""
         # The browser does the same when it hears of it; it may be closed by then, or not have a name here yet.
         with suppress(Rejected, Unavailable):
             hub().drafts.discard(visitor(), self.draft_id, self.seen)
-        _answer(self.key, {"done": self.command_id})
+        self._answer({"done": self.command_id})
 
-    def refused(self, sentence: str) -> NoReturn:
-        """Say at the field why the text cannot be taken; it stays there, and the focus goes to it."""
+    def refused(self, sentence: str, base: str = "") -> NoReturn:
+        """Say at the field why the text cannot be taken; it stays there, and the focus goes to it.
+
+        Args:
+            sentence: why, and what to do.
+            base: the version that the text builds on from now, when the page shows beside it what that holds.
+        """
         number = 1 + kept(_place(self.key), {}).get("number", 0)
-        _answer(self.key, {"refused": self.command_id, "sentence": sentence, "number": number})
+        self._answer({"refused": self.command_id, "sentence": sentence, "number": number, "base": base})
+
+    def _answer(self, answer: Mapping[str, object]) -> NoReturn:
+        """Keep the answer for the next run, which carries it to the browser."""
+        before = kept(_place(self.key), {})
+        number = before.get("number", 0)
+        before.clear()
+        before.update({"number": number, **answer})
+        st.rerun(scope=self.scope)
 
 
 def editor(
@@ -77,6 +92,7 @@ def editor(
     max_chars: int = MAX_PEOPLE_CHARACTERS,
     rows: int = 6,
     done_label: str = "",
+    scope: Scope = "app",
 ) -> Submitted | None:
     """Draw a field for a long text, and return what has been sent, once.
 
@@ -91,6 +107,7 @@ def editor(
         max_chars: of a text that can be sent.
         rows: how high the field is at first.
         done_label: what is said when the text has been taken; "Sent" if empty.
+        scope: what is drawn anew by the answer: the whole page, or the fragment that this stands in.
     """
     if not _DRAFT_ID.fullmatch(draft_id) or len(base) > LONGEST_BASE:
         raise ValueError(f"not an id of a draft: {draft_id!r} with base {base!r}")
@@ -114,11 +131,12 @@ def editor(
                 "command": answer.get("refused", ""),
                 "text": answer.get("sentence", ""),
                 "number": answer.get("number", 0),
+                "base": answer.get("base", ""),
             },
         },
         on_sent_change=partial(_sent_anew, key),
     )
-    sent = _read(key, draft_id, cast("Any", result).sent)
+    sent = _read(key, draft_id, cast("Any", result).sent, scope)
     if sent is None or sent.command_id == answer.get("done"):
         return None
     if len(sent.text) > max_chars or not (sent.text.strip() or value.strip()):
@@ -136,23 +154,15 @@ def _place(key: str) -> str:
     return f"hub-editor-answer-{key}"
 
 
-def _answer(key: str, answer: Mapping[str, object]) -> NoReturn:
-    """Keep the answer for the next run, which carries it to the browser."""
-    before = kept(_place(key), {})
-    number = before.get("number", 0)
-    before.clear()
-    before.update({"number": number, **answer})
-    st.rerun()
-
-
 def _sent_anew(key: str) -> None:
     """Forget why the last text was refused: this one has not been judged yet."""
     answer = kept(_place(key), {})
     answer.pop("refused", None)
     answer.pop("sentence", None)
+    answer.pop("base", None)
 
 
-def _read(key: str, draft_id: str, sent: object) -> Submitted | None:
+def _read(key: str, draft_id: str, sent: object, scope: Scope = "app") -> Submitted | None:
     """Read what the browser sent; whatever is of another shape is nothing."""
     if not isinstance(sent, Mapping):
         return None
@@ -164,7 +174,7 @@ def _read(key: str, draft_id: str, sent: object) -> Submitted | None:
     # A number in JSON may come as 5.0; none of these counts for more than which draft to throw away.
     if not isinstance(seen, int | float) or not 0 <= seen < 2**31:
         return None
-    return Submitted(clean(text), command_id, base, key, draft_id, int(seen))
+    return Submitted(clean(text), command_id, base, key, draft_id, int(seen), scope)
 
 
 def _words(done: str) -> dict[str, Any]:
@@ -183,6 +193,7 @@ def _words(done: str) -> dict[str, Any]:
             [_("> words"), _("a quotation")],
             [_("[the report](https://…)"), _("a link; a web address alone becomes one too")],
             [_("an empty line"), _("a new paragraph")],
+            ["Ctrl + Enter", _("sends the text")],
         ],
         "left": _("{count} characters left"),
         "over": _("{count} characters too many. The text may have at most {most}."),

@@ -79,7 +79,7 @@ const fetchDraft = async (id) => {
 class Editor {
   constructor(parent, data) {
     Object.assign(this, {
-      parent, data, window: random(), owner: null, loaded: false, ended: false, version: 0, saved: null, savedAt: null,
+      parent, data, window: random(), owner: null, loaded: false, ended: false, version: 0, saved: null, savedBase: null, savedAt: null,
       base: data.base, past: [], rivals: [], busy: false, again: false, timer: null, wait: SHORTEST_WAIT_MS,
       sending: null, command: null, handled: null, refusal: data.refused?.number, touched: false, said: "", previewed: null,
     });
@@ -141,7 +141,7 @@ class Editor {
     const waiting = this.sending?.id ?? (this.command?.text === mark(this.text()) ? this.command.id : null);
     const refused = this.sending && data.refused?.command === this.sending.id && data.refused.number !== this.refusal;
     if (waiting && data.done === waiting && data.done !== this.handled) this.accepted();
-    else if (refused) { this.refusal = data.refused.number; this.refused(data.refused.text); }
+    else if (refused) { this.refusal = data.refused.number; this.base = data.refused.base || this.base; this.refused(data.refused.text); }
     else if (data.value !== before.value && !this.sending && this.loaded && this.saved === null && this.area.value === before.value) {
       // Nothing of the writer's own stands here: show what the page now holds.
       this.area.value = data.value;
@@ -178,7 +178,7 @@ class Editor {
 
   text() { return clean(this.area.value); }
 
-  unsaved() { return this.text() !== (this.saved ?? this.data.value); }
+  unsaved() { return this.text() !== (this.saved ?? this.data.value) || this.saved !== null && this.base !== this.savedBase; }
 
   place(window = this.window) { return `hub-draft:${this.owner}:${this.data.draft}:${window}`; }
 
@@ -241,9 +241,9 @@ class Editor {
       if (draft && (draft.version === mine.seen || draft.text === mine.text || this.past.includes(mark(draft.text)))) this.known(draft);
       else if (draft) this.rivals.push(draft);
     } else if (draft) {
+      this.base = draft.base;
       this.known(draft);
       this.area.value = draft.text;
-      this.base = draft.base;
       this.remember(draft.text);
     }
     for (const slot of slots) {
@@ -262,6 +262,7 @@ class Editor {
     // Take note of what the server holds.
     this.version = draft.version;
     this.saved = draft.text;
+    this.savedBase = draft.base;
     this.savedAt = new Date(draft.saved_at);
   }
 
@@ -294,6 +295,7 @@ class Editor {
     const text = this.text();
     if (!this.unsaved()) { this.forget(); if (this.saved !== null) this.say("saved"); return; }
     if (length(text) > this.data.longest) return;
+    const base = this.base;
     this.busy = true;
     let next = null;
     try {
@@ -301,9 +303,10 @@ class Editor {
       this.follow(owner);
       this.version = draft.version;
       this.saved = text;
+      this.savedBase = base;
       this.savedAt = new Date(draft.saved_at);
       this.wait = SHORTEST_WAIT_MS;
-      if (this.text() === text) this.forget(); else { this.keep(); next = SAVE_MS; }
+      if (this.text() === text && this.base === base) this.forget(); else { this.keep(); next = SAVE_MS; }
       this.say("saved");
     } catch (error) {
       if (error instanceof Refused && error.status === 409) {

@@ -24,7 +24,7 @@ def append(file: str, line: object) -> None:
 
 def notes() -> list[str]:
     file = var / "notes.txt"
-    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else ["Från början."]
+    return ["Från början.", *map(json.loads, file.read_text().splitlines() if file.exists() else [])]
 
 
 st.html("<h1>Redigera</h1>")
@@ -44,6 +44,8 @@ changed = editor(
     done_label="Sparat",
 )
 if changed:
+    if changed.base != str(len(notes())):
+        changed.refused("Någon annan har ändrat anteckningarna.", base=str(len(notes())))
     append("notes.txt", changed.text)
     append("bases.txt", changed.base)
     changed.done()
