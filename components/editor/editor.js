@@ -142,7 +142,7 @@ class Editor {
     const refused = this.sending && data.refused?.command === this.sending.id && data.refused.number !== this.refusal;
     if (waiting && data.done === waiting && data.done !== this.handled) this.accepted();
     else if (refused) { this.refusal = data.refused.number; this.base = data.refused.base || this.base; this.refused(data.refused.text); }
-    else if (data.value !== before.value && !this.sending && this.loaded && this.saved === null && this.area.value === before.value) {
+    else if ((data.value !== before.value || data.base !== before.base) && !this.sending && this.loaded && this.saved === null && this.area.value === before.value) {
       // Nothing of the writer's own stands here: show what the page now holds.
       this.area.value = data.value;
       this.base = data.base;
