@@ -9,13 +9,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from components import html
+from components.editor import editor
 from components.plan import LONG, own_texts
 from components.plan_place import place, stage_name, state_name, today
 from components.privacy import hide_note
-from components.problems import attempt
-from components.session import command, forget, hub, kept, language, renew, visitor
+from components.problems import attempt, sentence
+from components.session import command, hub, kept, language, renew, visitor
 from components.words import _, date, moment
-from hub.errors import Rejected
+from hub.errors import NotFound, Rejected, Unavailable
 from hub.guide.answers import read_link
 from hub.handover import plan_document
 from hub.identity.rules import Action
@@ -198,32 +199,39 @@ def _fields(plan: Plan, access: Access, above: DeltaGenerator) -> None:
 
 def notes(opened: Opened, access: Access) -> None:
     """Draw the notes, to read or to write."""
-    plan, above = opened.plan, st.container()
+    plan = opened.plan
     if plan.notes:
         html.show(f"<div class='hub-people' lang='{plan.language}'>{render_people(plan.notes)}</div>")
     else:
         html.show(f"<p class='hub-muted'>{escape(_('No notes yet.'))}</p>")
     if Action.PLAN_EDIT not in opened.may:
         return
-    name = f"notes-{plan.id}"
-    given = command(name)
-    began = kept(f"began-{given}", plan.notes_version)
-    if began != plan.notes_version:
-        with above:
-            html.show(
-                f"<section class='hub-changed' role='status'><h3>{escape(_('Somebody has changed the notes while you write'))}</h3><p>{escape(_('Theirs are shown below. Put the two together, then save.'))}</p></section>"
-            )
-            if st.button(_("I have looked at theirs"), key=f"seen-{given}"):
-                forget(f"began-{given}")
-                st.rerun(scope="fragment")
-    with st.form(key=f"form-{given}", border=False):
-        text = st.text_area(
-            _("Notes. No personal identity numbers, nothing about patients."), plan.notes, key=f"notes-{given}",
-            max_chars=LONGEST["notes"], height=300,
-        )  # fmt: skip
-        if st.form_submit_button(_("Save the notes"), type="primary", key=f"send-{given}"):
-            with attempt(name, above):
-                hub().plans.write_notes(visitor(), access, began, text, given)
+    sent = editor(
+        f"anteckningar-{plan.id}",
+        draft_id=f"plan:{plan.id}:notes",
+        label=_("Notes. No personal identity numbers, nothing about patients."),
+        submit_label=_("Save the notes"),
+        value=plan.notes,
+        base=str(plan.notes_version),
+        max_chars=LONGEST["notes"],
+        rows=12,
+        done_label=_("The notes have been saved"),
+        scope="fragment",
+    )
+    if sent:
+        began = int(sent.base) if sent.base.isdecimal() else 0
+        try:
+            hub().plans.write_notes(visitor(), access, began, sent.text, sent.command_id)
+        except (NotFound, Rejected, Unavailable) as error:
+            if isinstance(error, Rejected) and error.code == "changed-meanwhile":
+                sent.refused(
+                    _(
+                        "Somebody has changed the notes while you write. Theirs stand above: put the two together, then save."
+                    ),
+                    base=str(error.facts["version"]),
+                )
+            sent.refused(sentence(error))
+        sent.done()
 
 
 # --- History ---------------------------------------------------------------------------------------------------------

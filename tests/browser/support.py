@@ -88,9 +88,11 @@ ADDRESSES = {
 
 
 class Server:
-    """``python app.py`` in a process group of its own."""
+    """``python app.py``, or another script, in a process group of its own."""
 
-    def __init__(self, var: Path, port: int | None = None, **environment: str) -> None:
+    def __init__(self, var: Path, port: int | None = None, script: str = "app.py", **environment: str) -> None:
+        self.var = var
+        self._script = script
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the server
@@ -101,7 +103,7 @@ class Server:
 
     def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "app.py"],
+            [sys.executable, self._script],
             cwd=ROOT,
             env=self._environment,
             stdin=subprocess.DEVNULL,

@@ -173,3 +173,27 @@ def test_a_plan_survives_a_server_that_is_killed(fresh, new_context):
     fresh.start()
     visit(page, url)
     expect(page.get_by_role("checkbox", name=re.compile("^Bestäm vilka besök"))).to_be_checked()
+
+
+def test_notes_half_written_stay_when_somebody_else_saves_theirs(two):
+    mine, theirs = two
+    url = keep_plan(mine)
+    notes = re.compile("^Anteckningar\\. ")
+    for page in two:
+        visit(page, part(url, "anteckningar"))
+        expect(page.get_by_role("textbox", name=notes)).to_be_editable()
+    mine.get_by_role("textbox", name=notes).fill("Vi börjar på akuten.")
+    expect(mine.get_by_text(re.compile("^Utkast sparat")).first).to_be_visible()
+    theirs.get_by_role("textbox", name=notes).fill("**BUP** först.")
+    theirs.get_by_role("button", name="Spara anteckningarna").click()
+    expect(theirs.locator(".hub-people strong")).to_have_text("BUP")
+    expect(mine.locator(".hub-people strong")).to_have_text("BUP")
+    mine.reload()
+    still(mine)
+    expect(mine.get_by_role("textbox", name=notes)).to_have_value("Vi börjar på akuten.")
+    mine.get_by_role("button", name="Spara anteckningarna").click()
+    expect(mine.get_by_text(re.compile("^Någon har ändrat anteckningarna")).first).to_be_visible()
+    expect(mine.get_by_role("textbox", name=notes)).to_be_editable()
+    mine.get_by_role("button", name="Spara anteckningarna").click()
+
+    expect(theirs.locator(".hub-people")).to_have_text("Vi börjar på akuten.")
