@@ -4,12 +4,16 @@ import datetime as dt
 from html import escape
 from urllib.parse import urlencode
 
+import streamlit as st
+
 from components import guide, html
-from components.session import hub, language
+from components.problems import attempt
+from components.session import command, hub, kept, language, renew, visitor
 from components.words import _
 from hub.guide import answers as link
 from hub.guide.rules import choose, path
-from hub.handover import plan_input
+from hub.handover import plan_basis, plan_input
+from hub.plan.items import LONGEST, new_key
 from hub.plan.reading import preview
 from hub.plan.rules import LIMITS, Edits
 from hub.plan.writing import write
@@ -35,10 +39,44 @@ def page() -> None:
         f"<h1>{escape(_('A document for the board'))}</h1>"
         f"<p class='hub-lead'>{escape(_('Written from your answers. Fill in what only you know, and take it with you to edit further.'))}</p>",
         _form(action, _steps(service)),
+    )
+    _keep(found, query)
+    html.show(
         f"<h2 id='forhandsvisning'>{escape(_('What it says'))}</h2>"
         f"<p class='hub-muted'>{escape(_('Shown without your own texts; they are in the file.'))}</p>",
         preview(write(plan, Edits(), words)),
     )
+
+
+def _keep(found: link.Link, query: dict[str, str]) -> None:
+    """Offer to keep the result as a plan, with what to do, and lead there."""
+    above = st.container()
+    given = command("keep")
+    name = found.services[found.current].name
+    html.show(
+        f"<h2 id='spara'>{escape(_('Keep it as a plan'))}</h2>"
+        f"<p>{escape(_('The plan holds what to do, who does it and how far you have come. You share it by link; nobody needs to sign in.'))}</p>"
+    )
+    with st.form(key=f"keep-{given}", border=False):
+        title = st.text_input(
+            _("The plan’s title"), _("Video visits: {service}").format(service=name) if name else _("Video visits"),
+            key=f"title-{given}", max_chars=LONGEST["title"],
+        )  # fmt: skip
+        sent = st.form_submit_button(_("Keep as a plan"), type="primary", key=f"send-{given}")
+    if sent:
+        with attempt("keep", above):
+            access = hub().plans.create(
+                visitor(),
+                title=title,
+                language=language(),
+                guide=urlencode(query),
+                basis=plan_basis(hub(), hub().plan_words[language()], found.services, hub().step_stages),
+                command_id=given,
+                key=kept(f"key-{given}", new_key()),
+            )
+            renew("keep")
+            st.query_params.from_dict({"id": access.plan_id, "nyckel": access.key, "ny": "1"})
+            st.rerun()
 
 
 def _steps(service: link.Service) -> list[str]:
@@ -48,9 +86,13 @@ def _steps(service: link.Service) -> list[str]:
     return [*(names[step.layer].name for step in path(facts, choose(facts))), _("Follow up and report back")]
 
 
-def _form(action: str, steps: list[str]) -> str:
-    long = {"decision", "economy", "recipients", "background"}
-    labels = {
+LONG = frozenset({"decision", "economy", "recipients", "background"})
+"""The officer's texts that take several lines."""
+
+
+def own_texts() -> dict[str, str]:
+    """Return the officer's own texts by name, with what to ask for."""
+    return {
         "registration": _("Registration number"),
         "officer": _("Officer"),
         "unit": _("Unit"),
@@ -60,15 +102,18 @@ def _form(action: str, steps: list[str]) -> str:
         "economy": _("Economic consequences: your own figures"),
         "recipients": _("The decision is sent to"),
     }
+
+
+def _form(action: str, steps: list[str]) -> str:
     fields = "".join(
         f"<div class='hub-fieldrow'><label for='falt-{name}'>{escape(label)}</label>"
         + (
             f"<textarea class='hub-field' id='falt-{name}' name='{name}' rows='4' maxlength='{LIMITS[name]}'></textarea>"
-            if name in long
+            if name in LONG
             else f"<input class='hub-field' id='falt-{name}' name='{name}' maxlength='{LIMITS[name]}' autocomplete='off'>"
         )
         + "</div>"
-        for name, label in labels.items()
+        for name, label in own_texts().items()
     )
     dates = "".join(
         f"<div class='hub-fieldrow'><label for='dag-{number}'>{escape(step)}</label>"

@@ -1,12 +1,15 @@
 """How an error looks to a visitor: what happened, and what to do next."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from html import escape
 
 import streamlit as st
 import structlog
+from streamlit.delta_generator import DeltaGenerator
 
-from components.words import _
+from components.session import renew
+from components.words import _, number
 from hub.errors import NotFound, Rejected, Unavailable
 from hub.reference import new_reference
 
@@ -26,6 +29,54 @@ def summary(heading: str, sentences: Sequence[str], field: str = "") -> None:
         for place, text in enumerate(sentences)
     )
     st.html(f"<div class='hub-problem' role='alert' tabindex='-1'><h2>{escape(heading)}</h2><ul>{items}</ul></div>")
+
+
+def sentence(error: NotFound | Rejected | Unavailable) -> str:
+    """Say what a visitor can mend, and how."""
+    if isinstance(error, Unavailable):
+        return _("Nothing has been saved. What you wrote is still here; try again in a moment.")
+    if isinstance(error, NotFound):
+        return _("It is no longer there. Somebody may have removed it; look in the history.")
+    facts = error.facts
+    most = number(float(str(facts.get("most", 0))))
+    sentences = {
+        "empty": _("Write something first."),
+        "too-long": _("The text is too long: at most {most} characters fit.").format(most=most),
+        "too-many-items": _("There is no room for more: a plan holds at most {most} items.").format(most=most),
+        "too-many-comments": _("There is no room for more: a plan holds at most {most} comments.").format(most=most),
+        "unknown-stage": _("Choose one of the seven stages."),
+        "not-a-date": _("Write the date as year, month and day, such as 2027-01-31."),
+        "changed-meanwhile": _("Somebody else has changed this meanwhile. Nothing of theirs has been overwritten."),
+        "cannot-undo": _("This change has already been taken back, or cannot be."),
+        "claimed": _("The plan is already kept for another region."),
+        "read-only": _("On this installation only those who have signed in may begin something. Links still work."),
+        "command": _("The page was too old to be sent. Load it again and send once more."),
+        "too-often": _("That was many times in a short while. Try again in {seconds} seconds.").format(
+            seconds=facts.get("wait_s", 60)
+        ),
+        "not-allowed": _("You may see this but not change it.")
+        if facts.get("signed_in")
+        else _("You may see this but not change it. Signing in may help."),
+    }
+    return sentences.get(error.code, _("This cannot be taken as it is. Look it through and try again."))
+
+
+@contextmanager
+def attempt(form: str, above: DeltaGenerator) -> Iterator[None]:
+    """Try a write: on success the form begins anew and what is shown is drawn again; else say why and keep it all.
+
+    Args:
+        form: the name its command was made with.
+        above: where on the page the reason is put.
+    """
+    try:
+        yield
+    except (NotFound, Rejected, Unavailable) as error:
+        with above:
+            summary(_("This was not saved"), [sentence(error)])
+    else:
+        renew(form)
+        st.rerun(scope="fragment")
 
 
 def unknown(error: Exception) -> bool:

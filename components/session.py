@@ -1,9 +1,10 @@
 """What a page may take from its surroundings. The only module that touches ``st.session_state``."""
 
 import os
+import secrets
 import time
 from functools import cache
-from typing import cast
+from typing import Any, cast
 
 import streamlit as st
 
@@ -18,6 +19,7 @@ _LANGUAGE = "hub-language"
 _VISITOR = "hub-visitor"
 _KEPT_S = 1.0
 """A fragment runs without its frame, so what is known of the visitor is kept for a run, but never longer than this."""
+_KEPT = "hub-kept-"
 
 
 def hub() -> Hub:
@@ -84,3 +86,26 @@ def _resolve() -> Visitor:
         local=on_this_machine(peer, headers, socket=True),
         key=identity.key(st.context.cookies.get(BROWSER_COOKIE), peer),
     )
+
+
+def kept(name: str, first: Any) -> Any:
+    """Return what this session keeps under a name; ``first`` is kept if nothing is yet."""
+    return st.session_state.setdefault(_KEPT + name, first)
+
+
+def forget(name: str) -> None:
+    """Let go of what is kept under a name."""
+    st.session_state.pop(_KEPT + name, None)
+
+
+def command(form: str) -> str:
+    """Return the id that a form's write carries: the same until the write has succeeded.
+
+    It is part of the keys of the form's fields, so that a second click on a form already sent finds no form.
+    """
+    return cast("str", kept(f"command-{form}", secrets.token_urlsafe(12)))
+
+
+def renew(form: str) -> None:
+    """Begin a form anew after its write has succeeded: empty fields and another command."""
+    forget(f"command-{form}")

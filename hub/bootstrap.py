@@ -21,7 +21,8 @@ from hub.limits import Limits
 from hub.live import Topics
 from hub.markdown import Source
 from hub.pages import PageContent, read_pages
-from hub.plan.content import PlanWords, read_plan
+from hub.plan.content import PlanWords, StageWords, read_plan, read_stages
+from hub.plan.service import Plans
 from hub.regions import Regions, read_regions
 from hub.requirements.content import RequirementContent, read_requirements
 from hub.requirements.reading import RequirementReading
@@ -52,6 +53,9 @@ class Hub:
     requirements: RequirementContent
     requirement_readings: Mapping[Language, RequirementReading]
     plan_words: Mapping[Language, PlanWords]
+    stage_words: Mapping[Language, StageWords]
+    step_stages: Mapping[str, tuple[str, ...]]
+    """For each of the guide's roles, the stage that each of its steps belongs to."""
     articles: Sequence[Article]
     glossing: Mapping[Language, Glossing]
     search: Search
@@ -59,6 +63,7 @@ class Hub:
     topics: Topics
     database: Database
     limits: Limits
+    plans: Plans
     regions: Regions
     identity: Identity
 
@@ -82,7 +87,8 @@ def build(settings: Settings) -> Hub:
     requirements = read_requirements(content / "requirements")
     articles = read_articles(content / "articles")
     regions = read_regions(content)
-    database, limits = _database(settings), Limits()
+    database, limits, topics = _database(settings), Limits(), Topics()
+    stage_words, step_stages = read_stages(content / "plan")
     levels, national = read_levels(content / "levels"), read_national(content / "levels")
     return Hub(
         settings=settings,
@@ -112,6 +118,8 @@ def build(settings: Settings) -> Hub:
             for language in LANGUAGES
         },
         plan_words=read_plan(content / "plan"),
+        stage_words=stage_words,
+        step_stages=step_stages,
         articles=articles,
         glossing={
             language: Glossing(glossary[language].terms, catalogue.text(language, "What {term} means"))
@@ -119,9 +127,10 @@ def build(settings: Settings) -> Hub:
         },
         search=Search(entries(site, levels, requirements, glossary, articles), read_search_words(content)),
         mart=Mart(ROOT / "data"),
-        topics=Topics(),
+        topics=topics,
         database=database,
         limits=limits,
+        plans=Plans(database, limits, topics, utc_now, readers_may_create=settings.readers_may_create()),
         regions=regions,
         identity=Identity(database, limits, settings, utc_now, regions=regions, rules_version=1),
     )

@@ -7,18 +7,23 @@ never writes twice, even when only the answer to the commit was lost.
 
 import datetime as dt
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 import structlog
 from alembic import command as alembic
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy.dialects import postgresql, sqlite
 
-from hub.errors import Rejected, Unavailable
+from hub.engines import LOCK_S, WRITE, give_time, is_outside, is_passing, make_folder, open_engine
+from hub.errors import ContentError, Rejected, Unavailable
 from hub.settings import ROOT
 from hub.tables import command
 
@@ -29,19 +34,21 @@ T = TypeVar("T")
 Connection = sa.Connection
 """What work is handed; services pass it on to stores and to the trail."""
 
-_ATTEMPTS: Final = 4
+_ATTEMPTS: Final = 6
 _PAUSE_S: Final = 0.05
 """Before the second attempt; twice as long before each one after it."""
+_PATIENCE_S: Final = 4.0
+"""No attempt begins later than this after the first, so that a visitor knows within seconds."""
 _MIGRATION_LOCK: Final = 7_021_177
 """Any number that nothing else locks in the same database."""
-_BUSY_MS: Final = 5_000
 _COMMAND_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_WORTH_ANOTHER: Final = {"40001", "40P01", "55P03"}
-"""PostgreSQL's codes for a transaction that lost against another one."""
 
 
 class Database:
     """One database, whichever it is."""
+
+    scripts: str = str(ROOT / "migrations")
+    """Where the migrations are."""
 
     def __init__(self, url: str) -> None:
         """Prepare the connections; nothing is opened before the first use.
@@ -51,42 +58,67 @@ class Database:
         """
         self.url = sa.make_url(url)
         self.kind = self.url.get_backend_name()
-        if self.kind == "sqlite":
-            if self.url.database:
-                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-            self._engine = sa.create_engine(self.url, pool_size=8, max_overflow=8, pool_timeout=10)
-            sa.event.listen(self._engine, "connect", _prepare_sqlite)
-            sa.event.listen(self._engine, "begin", _begin_sqlite)
-        else:
-            self._engine = sa.create_engine(
-                self.url,
-                pool_size=8,
-                max_overflow=8,
-                pool_timeout=10,
-                pool_pre_ping=True,
-                connect_args={"connect_timeout": 5, "options": "-c statement_timeout=15000 -c lock_timeout=5000"},
-            )
+        make_folder(self.url)
+        self._engine = open_engine(self.url)
+        self._turn = threading.Lock()
 
     def migrate(self) -> None:
-        """Bring the tables up to date.
+        """Bring the tables up to date. Two processes may do so at once: the second waits and finds nothing left to do.
 
         Raises:
+            ContentError: the database was made by a newer version of the hub.
             Unavailable: the database does not answer.
         """
-        # Two processes may start at once: the second waits, and finds nothing left to do.
-        with (
-            _mapped(),
-            self._engine.connect().execution_options(hub_write=True) as connection,
-            connection.begin(),
-        ):
-            if self.kind == "postgresql":
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
-            alembic.upgrade(self.migrations(connection), "head")
+        with self.rebuild() as connection:
+            self.upgrade(connection, "head")
+
+    @contextmanager
+    def rebuild(self) -> Iterator[sa.Connection]:
+        """Hold one transaction that may change tables, alone, and with the time that takes.
+
+        Raises:
+            Unavailable: the database does not answer; nothing was changed.
+        """
+        with _mapped(), self._engine.connect().execution_options(**{WRITE: True}) as connection:
+            give_time(connection)
+            with connection.begin():
+                if self.kind == "postgresql":
+                    connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
+                    connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+                    # From here on others may wait for us, and we for them: not for long.
+                    connection.execute(sa.text("SET LOCAL lock_timeout = '30s'"))
+                yield connection
+                if self.kind == "sqlite":
+                    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                    if broken:
+                        raise ContentError("database", broken[0], f"a row refers to a row of {broken[2]} that is gone")
+
+    def upgrade(self, connection: sa.Connection, revision: str) -> None:
+        """Bring the tables to a revision, inside a transaction of ``rebuild``.
+
+        Raises:
+            ContentError: the database was made by a newer version of the hub.
+        """
+        try:
+            alembic.upgrade(self.migrations(connection), revision)
+        except CommandError as cause:
+            raise ContentError("migrations", str(self.revision(connection)), str(cause)) from cause
+
+    def revision(self, connection: sa.Connection) -> str | None:
+        """Return the revision of the tables; nothing where there are none."""
+        return MigrationContext.configure(connection).get_current_revision()
+
+    def revisions(self) -> list[str]:
+        """Return every revision this version of the hub knows, oldest first."""
+        script = ScriptDirectory.from_config(self.migrations())
+        return [revision.revision for revision in script.walk_revisions()][::-1]
 
     def migrations(self, connection: sa.Connection | None = None) -> Config:
         """Return the configuration of the migrations, over a connection."""
         config = Config()
-        config.set_main_option("script_location", str(ROOT / "migrations"))
+        config.set_main_option("script_location", self.scripts)
+        config.set_main_option("path_separator", "os")
         config.attributes["connection"] = connection
         return config
 
@@ -123,14 +155,17 @@ class Database:
         if not _COMMAND_ID.fullmatch(command_id):
             raise Rejected("command")
 
+        insert = (sqlite if self.kind == "sqlite" else postgresql).insert(command)
+        # First of all, so that the same command given twice at once waits here for the one that came before.
+        first = insert.values(id=command_id, kind=kind, by=by, result={}, done_at=at).on_conflict_do_nothing()
+        first = first.returning(command.c.id)
+
         def guarded(connection: sa.Connection) -> Any:
-            found = connection.execute(sa.select(command).where(command.c.id == command_id)).one_or_none()
-            if found is None:
-                # First, so that the same command given twice at once waits here for the one that came before.
-                connection.execute(command.insert().values(id=command_id, kind=kind, by=by, result={}, done_at=at))
+            if connection.execute(first).first():
                 result = work(connection)
                 connection.execute(command.update().where(command.c.id == command_id).values(result={"value": result}))
                 return result
+            found = connection.execute(sa.select(command).where(command.c.id == command_id)).one()
             if (found.kind, found.by) != (kind, by):
                 raise Rejected("command")
             return found.result["value"]
@@ -143,7 +178,10 @@ class Database:
         Raises:
             Unavailable: it does not.
         """
-        self.read(lambda connection: connection.execute(sa.select(command.c.id).limit(1)).all())
+        try:
+            self.read(lambda connection: connection.execute(sa.select(command.c.id).limit(1)).all())
+        except sa.exc.ProgrammingError as cause:
+            raise Unavailable("the database has no tables") from cause
 
     def close(self) -> None:
         """Let every connection go."""
@@ -151,74 +189,66 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[sa.Connection]:
-        """Hold one unchanging view of everything, for a backup.
+        """Hold one unchanging view of everything, for a backup; rows come a few at a time.
 
         Raises:
             Unavailable: the database does not answer.
         """
-        level = {} if self.kind == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-        with _mapped(), self._engine.connect().execution_options(**level) as connection, connection.begin():
+        options: dict[str, Any] = {"stream_results": True, "yield_per": 500}
+        if self.kind == "postgresql":
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with _mapped(), self._engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
 
     def _run(self, work: Callable[[sa.Connection], T], *, write: bool) -> T:
+        started = time.monotonic()
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 with (
-                    self._engine.connect().execution_options(hub_write=write) as connection,
+                    self._in_turn(write=write),
+                    self._engine.connect().execution_options(**{WRITE: write}) as connection,
                     connection.begin(),
                 ):
                     return work(connection)
             except (sa.exc.DBAPIError, sa.exc.TimeoutError) as cause:
-                if attempt == _ATTEMPTS or not _passing(cause):
-                    if isinstance(cause, sa.exc.DBAPIError) and not _outside(cause):
-                        raise
-                    log.warning("database_unavailable", error=str(cause.__cause__ or cause)[:300])
-                    raise Unavailable("the database does not answer") from cause
+                if not is_outside(cause):
+                    raise
+                late = time.monotonic() - started > _PATIENCE_S
+                if late or attempt == _ATTEMPTS or not is_passing(cause):
+                    raise _unavailable(cause) from cause
+                log.info("database_again", attempt=attempt, error=_said(cause))
                 time.sleep(_PAUSE_S * 2 ** (attempt - 1))
         raise AssertionError("unreachable")
 
-
-def _passing(error: Exception) -> bool:
-    """Tell whether the same work may succeed at once: a lost connection, another writer, the same command twice."""
-    if not isinstance(error, sa.exc.DBAPIError):
-        return False
-    code = getattr(error.orig, "sqlstate", None) or ""
-    return (
-        error.connection_invalidated
-        or code in _WORTH_ANOTHER
-        or "database is locked" in str(error.orig)
-        or (
-            isinstance(error, sa.exc.IntegrityError)
-            and "pk_command" in str(error.orig).replace("command.id", "pk_command")
-        )
-    )
-
-
-def _outside(error: sa.exc.DBAPIError) -> bool:
-    """Tell whether the fault lies with the database and not with what was asked of it."""
-    return error.connection_invalidated or isinstance(
-        error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.InternalError
-    )
+    @contextmanager
+    def _in_turn(self, *, write: bool) -> Iterator[None]:
+        """Let the writers of this process to SQLite one at a time; SQLite itself lets whoever asks at a lucky moment."""
+        if not write or self.kind != "sqlite":
+            yield
+            return
+        if not self._turn.acquire(timeout=LOCK_S):
+            raise sa.exc.TimeoutError("other writers of this process take too long")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
 
 @contextmanager
 def _mapped() -> Iterator[None]:
     try:
         yield
-    except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as cause:
-        raise Unavailable("the database does not answer") from cause
+    except (sa.exc.DBAPIError, sa.exc.TimeoutError) as cause:
+        if not is_outside(cause):
+            raise
+        raise _unavailable(cause) from cause
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """Settle one connection; transactions are begun by us, so the driver's own way of beginning them is switched off."""
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def _unavailable(cause: Exception) -> Unavailable:
+    log.warning("database_unavailable", error=_said(cause))
+    return Unavailable("the database does not answer")
 
 
-def _begin_sqlite(connection: sa.Connection) -> None:
-    """Take the write lock at the beginning of a write, where waiting for it is possible."""
-    write = connection.get_execution_options().get("hub_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+def _said(cause: Exception) -> str:
+    """Return what the driver said, without the statement, whose values are people's."""
+    return str(cause.__cause__ or cause)[:300]

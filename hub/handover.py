@@ -7,7 +7,10 @@ result becomes the other's plain input.
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
+from urllib.parse import parse_qsl
+from zlib import crc32
 
 from hub.guide import answers as link
 from hub.guide.answers import Service
@@ -35,11 +38,13 @@ from hub.guide.rules import (
     path,
     what_would_change,
 )
-from hub.language import Language
+from hub.language import Language, date
 from hub.markdown import Source as ListedSource
 from hub.markdown import plain
 from hub.plan import rules as plan
-from hub.plan.content import PlanWords
+from hub.plan.content import PlanWords, StageWords
+from hub.plan.items import Basis, Item, NewItem, Plan, ServiceBasis
+from hub.plan.writing import write
 
 
 class Holder(Protocol):
@@ -56,6 +61,14 @@ class Holder(Protocol):
     @property
     def sources(self) -> Mapping[Language, Mapping[str, ListedSource]]:
         """The sources in each language."""
+
+    @property
+    def plan_words(self) -> Mapping[Language, PlanWords]:
+        """The words of the board document."""
+
+    @property
+    def stage_words(self) -> Mapping[Language, StageWords]:
+        """The words of the stages."""
 
     @property
     def version(self) -> str:
@@ -82,6 +95,54 @@ def plan_input(
         address: the whole address that opens the same answers again.
     """
     return _Handover(hub, words, services[index]).plan_input(day, address)
+
+
+def plan_basis(
+    hub: Holder, words: PlanWords, services: Sequence[Service], stages: Mapping[str, Sequence[str]]
+) -> Basis:
+    """Return what the guide makes of the answers for all services: what a kept plan starts from and is compared with.
+
+    Args:
+        hub: what the hub holds.
+        words: the plan's words in the plan's language.
+        services: the services of the link.
+        stages: for each role, the stage that each of its steps belongs to.
+    """
+    return Basis(
+        f"{hub.version}-{hub.guide.flow.version}",
+        tuple(_Handover(hub, words, service).basis(number, stages) for number, service in enumerate(services, start=1)),
+    )
+
+
+def plan_document(
+    hub: Holder, kept: Plan, items: Sequence[Item], index: int, *, day: dt.date, address: str
+) -> plan.Document:
+    """Write the board document of a kept plan for one of its services, in the plan's language.
+
+    Args:
+        hub: what the hub holds.
+        kept: the plan.
+        items: what stands in it.
+        index: which service.
+        day: the day the document is made.
+        address: opens the plan again.
+    """
+    words = hub.plan_words[kept.language]
+    found = link.read_link(dict(parse_qsl(kept.guide)), hub.guide.flow)
+    made = plan_input(hub, words, found.services, min(index, len(found.services) - 1), day=day, address=address)
+    stage = hub.stage_words[kept.language].stages[kept.stage].name
+    todo = plan.Todo(
+        stage,
+        date(kept.language, kept.stage_at.date()),
+        tuple(
+            plan.TodoRow(
+                item.text, item.owner_role, item.due_on.isoformat() if item.due_on else "", item.state.value
+            )
+            for item in items
+        ),
+    )  # fmt: skip
+    edits = plan.Edits(**{name: text for name, text in kept.texts.items() if name in plan.LIMITS})
+    return write(replace(made, todo=todo), edits, words)
 
 
 class _Handover:
@@ -135,6 +196,40 @@ class _Handover:
             address=address,
             version=f"{self._hub.version}-{self._flow.version}",
         )
+
+    def basis(self, number: int, stages: Mapping[str, Sequence[str]]) -> ServiceBasis:
+        """Return the result with the steps and questions as items; an item's origin names where it stands in the content."""
+        found: dict[str, NewItem] = {}
+        roles = self._words.roles
+        due = self._due()
+        for role, steps in self._words.steps.items():
+            for place, step in enumerate(steps):
+                if step.when in due:
+                    origin = f"guide:{number}:step:{role}:{place}"
+                    stage = stages.get(role, ())
+                    found[origin] = NewItem(
+                        plain(_MARK.sub("", step.text)), roles[role].name,
+                        stage=stage[place] if place < len(stage) else "", origin=origin,
+                    )  # fmt: skip
+        asked = self._reading.open_questions(self._facts, self._choice)
+        for role, texts in asked.items():
+            for text in texts:
+                # A question has no id of its own; its words are short and name what is asked about.
+                origin = f"guide:{number}:question:{role}:{crc32(text.encode()):08x}"
+                found[origin] = NewItem(plain(_MARK.sub("", text)), roles[role].name, stage="analysis", origin=origin)
+        return ServiceBasis(
+            name=self._service.name,
+            aim=self._title(self._choice.aim),
+            start=self._title(self._choice.start),
+            gates={gate.name: gate.state_word for gate in self._gates()},
+            items=found,
+        )
+
+    def _due(self) -> set[str]:
+        """Return when a step is due for it to be due now."""
+        choice = self._choice
+        due = {"always", *(layer.value for layer in (choice.aim or frozenset()) | (choice.start or frozenset()))}
+        return due | ({"national"} if choice.national else set())
 
     def _title(self, layers: Layers | None) -> str:
         return self._reading.aim_title(layers) if layers else ""
@@ -219,10 +314,7 @@ class _Handover:
         return tuple(group for group in Group if unknown or group in ticked), not unknown
 
     def _steps(self) -> tuple[plan.RoleTexts, ...]:
-        choice = self._choice
-        due = {"always", *(layer.value for layer in (choice.aim or frozenset()) | (choice.start or frozenset()))}
-        if choice.national:
-            due.add("national")
+        due = self._due()
         found = {
             role: tuple(_marked(step.text) for step in steps if step.when in due)
             for role, steps in self._words.steps.items()

@@ -22,14 +22,14 @@ class Topics:
     def version(self, topic: str) -> int:
         """Return how many times a topic has moved since the start of the process."""
         with self._lock:
-            return self._versions[topic]
+            return self._versions.get(topic, 0)
 
     def move(self, topic: str) -> int:
         """Move a topic on and wake those who wait for it; callable from any thread."""
         with self._lock:
             self._versions[topic] += 1
             version = self._versions[topic]
-            waiting = tuple(self._waiting[topic])
+            waiting = tuple(self._waiting.get(topic, ()))
         for loop, event in waiting:
             with suppress(RuntimeError):  # the loop has closed since; whoever waited there is gone
                 loop.call_soon_threadsafe(event.set)
@@ -38,7 +38,7 @@ class Topics:
     def listeners(self, topic: str) -> int:
         """Return how many wait for a topic now."""
         with self._lock:
-            return len(self._waiting[topic])
+            return len(self._waiting.get(topic, ()))
 
     def listen(self, topic: str) -> "Listener":
         """Return a listener to be used as a context manager in a coroutine."""
@@ -51,6 +51,8 @@ class Topics:
     def _remove(self, topic: str, waiter: tuple[asyncio.AbstractEventLoop, asyncio.Event]) -> None:
         with self._lock:
             self._waiting[topic].discard(waiter)
+            if not self._waiting[topic]:
+                del self._waiting[topic]
 
 
 class Listener:

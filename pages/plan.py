@@ -1,10 +1,21 @@
-"""Plan: the board document of a guide result, to look through, fill in and take away.
+"""Plan: the board document of a guide result, and the plan a region carries from first look to running service.
 
-Reads   the result in the address                hub.handover, hub.plan
-Writes  nothing; the officer's texts stay in the browser and go with the file
-URL     /plan?<the guide's answers>
+Reads   the result in the address, or a kept plan      hub.handover, hub.plan
+Writes  a plan, and every change of one                hub.plan
+URL     /plan                                          the visitor's plans
+        /plan?<the guide's answers>                    the document, with nothing kept
+        /plan?id=<id>&nyckel=<key>&del=<part>&punkt=<item>
 """
 
-from components import plan as view
+import streamlit as st
 
-view.page()
+from components import plan, plan_kept
+from components.guide import read_link
+
+asked = st.query_params.get("id")
+if asked:
+    plan_kept.page(asked, st.query_params.get("nyckel", ""))
+elif any(service.answers for service in read_link().services):
+    plan.page()
+else:
+    plan_kept.start()

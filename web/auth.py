@@ -307,7 +307,7 @@ class Auth:
             say(
                 "Whoever runs it has not connected a login provider. Until then visitors can read, and open plans by a link."
             )
-            if self._identity.reachable
+            if self._settings.reachable()
             else say(
                 "No login provider is connected, and the made-up people of the trial are switched off or not for you."
             )

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -13,15 +12,18 @@ from starlette.routing import Route
 from hub import documents
 from hub.bootstrap import Hub
 from hub.documents import Column
-from hub.errors import Rejected
+from hub.errors import HubError, NotFound, Rejected
 from hub.guide import answers as link
-from hub.handover import plan_input
+from hub.guide.answers import MOST_SERVICES
+from hub.handover import plan_document, plan_input
 from hub.language import Language
 from hub.plan.rules import Document, Edits
+from hub.plan.service import Access
 from hub.plan.writing import write
 from hub.requirements.rules import read_wish
 from web.origin import same_origin
 from web.pages import language_of
+from web.visitors import visitor_of
 
 _TYPES: Mapping[str, str] = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -77,9 +79,9 @@ class Documents:
         return _file(await run_in_threadpool(make), "krav", kind)
 
     async def plan(self, request: Request) -> Response:
-        """Answer the board document of a guide result; a form sent along holds the officer's own texts."""
+        """Answer the board document of a guide result or a kept plan; a form sent along holds the officer's own texts."""
         kind = request.path_params["kind"]
-        if kind not in {"docx", "pdf", "md", "ics"}:
+        if kind not in _TYPES or kind == "xlsx":
             return JSONResponse({"error": "not found"}, status_code=404)
         given: dict[str, str] = {}
         if request.method == "POST":
@@ -89,24 +91,54 @@ class Documents:
                 return JSONResponse({"error": "too large"}, status_code=413)
             async with request.form(max_files=0, max_fields=_MOST_FIELDS) as form:
                 given = {name: value for name, value in form.items() if isinstance(value, str)}
-        language = language_of(request)
         try:
-            made = await run_in_threadpool(self._make, kind, language, request.query_params, given, str(request.url))
-        except Rejected as error:
-            text = self._hub.catalogue.text(language, "The field “{field}” may hold at most {most} characters.")
-            return PlainTextResponse(text.format(field=error.field, **error.facts), status_code=400)
+            if "id" in request.query_params:
+                made = await run_in_threadpool(self._kept, kind, request)
+            else:
+                made = await run_in_threadpool(self._make, kind, request, given)
+        except HubError as error:
+            return self._refused(error, language_of(request))
         return _file(made, "tjansteskrivelse", kind)
 
-    def _make(self, kind: str, language: Language, query: QueryParams, given: Mapping[str, str], url: str) -> bytes:
+    def _refused(self, error: HubError, language: Language) -> Response:
+        if isinstance(error, NotFound):
+            return JSONResponse({"error": "not found"}, status_code=404)
+        if isinstance(error, Rejected):
+            text = self._hub.catalogue.text(language, "The field “{field}” may hold at most {most} characters.")
+            return PlainTextResponse(text.format(field=error.field, **error.facts), status_code=400)
+        return PlainTextResponse(self._hub.catalogue.text(language, "This does not answer just now"), status_code=503)
+
+    def _kept(self, kind: str, request: Request) -> bytes:
+        """Make a file of a kept plan; its address goes into the file, its key does not."""
+        query = request.query_params
+        opened = self._hub.plans.open(
+            visitor_of(request, self._hub.identity), Access(query["id"], query.get("nyckel", ""))
+        )
+        if kind == "ics":
+            return documents.calendar([(item.due_on, item.text) for item in opened.items if item.due_on])
+        asked = query.get("tjanst", "1")
+        index = int(asked) - 1 if asked.isdecimal() and 0 < int(asked) <= MOST_SERVICES else 0
+        base = self._hub.settings.public_url or str(request.base_url).rstrip("/")
+        made = plan_document(
+            self._hub, opened.plan, opened.items, index, day=dt.datetime.now(dt.UTC).date(),
+            address=f"{base}/plan?id={opened.plan.id}",
+        )  # fmt: skip
+        return _WRITERS[kind](made)
+
+    def _make(self, kind: str, request: Request, given: Mapping[str, str]) -> bytes:
+        """Make a file of the result in an address, in the visitor's language."""
         if kind == "ics":
             return documents.calendar(_dated(given))
-        made = document(self._hub, language, query, given, url.replace("/api/plan." + kind, "/valj"))
-        writers: Mapping[str, Callable[[Document], bytes]] = {
-            "docx": documents.word,
-            "pdf": documents.pdf,
-            "md": lambda one: documents.markdown(one).encode(),
-        }
-        return writers[kind](made)
+        address = str(request.url).replace("/api/plan." + kind, "/valj")
+        made = document(self._hub, language_of(request), request.query_params, given, address)
+        return _WRITERS[kind](made)
+
+
+_WRITERS: Mapping[str, Callable[[Document], bytes]] = {
+    "docx": documents.word,
+    "pdf": documents.pdf,
+    "md": lambda one: documents.markdown(one).encode(),
+}
 
 
 def document(hub: Hub, language: Language, query: Mapping[str, str], given: Mapping[str, str], url: str) -> Document:

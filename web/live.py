@@ -1,6 +1,7 @@
 """``/api/live?topic=…``: a socket that says when a topic has moved."""
 
 import asyncio
+import re
 
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -8,8 +9,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from hub.live import Listener, Topics
 from web.origin import same_origin
 
-OPEN_TOPICS = frozenset({"windows"})
+OPEN_TOPICS = frozenset({"windows", "board"})
 """Topics anyone may listen to."""
+_SECRET_TOPIC = re.compile(r"plan-[A-Za-z0-9_-]{22}")
+"""Topics that only those know who may listen to them."""
 _MOST_LISTENERS = 2_000
 _LONGEST_S = 4 * 3600
 """A socket is closed after this long; a page still open connects again."""
@@ -30,7 +33,7 @@ class Live:
     async def listen(self, socket: WebSocket) -> None:
         """Send the topic's version at once and each time it moves."""
         topic = socket.query_params.get("topic", "")
-        if not same_origin(socket, self._public_url) or topic not in OPEN_TOPICS:
+        if not same_origin(socket, self._public_url) or not (topic in OPEN_TOPICS or _SECRET_TOPIC.fullmatch(topic)):
             await socket.close(code=1008)
             return
         if self._topics.listeners(topic) >= _MOST_LISTENERS:
@@ -38,7 +41,8 @@ class Live:
             return
         await socket.accept()
         async with self._topics.listen(topic) as listener:
-            self._topics.move("windows")
+            if topic == "windows":
+                self._topics.move(topic)
             send = asyncio.create_task(self._send(socket, topic, listener))
             gone = asyncio.create_task(_until_gone(socket))
             try:
@@ -47,7 +51,8 @@ class Live:
                 for task in (send, gone):
                     task.cancel()
                 await asyncio.gather(send, gone, return_exceptions=True)
-        self._topics.move("windows")
+        if topic == "windows":
+            self._topics.move(topic)
 
     async def _send(self, socket: WebSocket, topic: str, listener: Listener) -> None:
         seen = -1

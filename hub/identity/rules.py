@@ -196,27 +196,6 @@ def on_this_machine(peer: str, headers: Mapping[str, str], *, socket: bool = Fal
     return connection == {"keep-alive"}
 
 
-def is_local_host(host: str) -> bool:
-    """Tell whether an address or name to bind, or to be reached by, is this machine's own."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def require_creating(by: Visitor, *, read_only: bool) -> None:
-    """Stop a visitor who may not create anything on this installation.
-
-    Raises:
-        Rejected: ``read-only``, nobody but those with a role of their own may create here; ``not-allowed``.
-    """
-    if read_only and by.roles <= {Role.READER}:
-        raise Rejected("read-only")
-    require(by, Action.PLAN_CREATE)
-
-
 # --- Addresses to go on to -------------------------------------------------------------------------------------------
 
 _LONGEST_ADDRESS: Final = 4_000

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 import structlog
 
@@ -104,18 +103,12 @@ class Identity:
     @property
     def with_provider(self) -> bool:
         """Whether there is a login provider to sign in with."""
-        return bool(self._settings.oidc_issuer and self._settings.oidc_client_id)
+        return self._settings.with_provider()
 
     @property
     def read_only(self) -> bool:
         """Whether visitors without a role may only read: others can reach the hub, and nobody can sign in."""
-        return self.reachable and not self.with_provider
-
-    @property
-    def reachable(self) -> bool:
-        """Whether others than this machine can reach the hub, as far as the settings tell."""
-        public = urlsplit(self._settings.public_url).hostname
-        return not rules.is_local_host(self._settings.host) or bool(public and not rules.is_local_host(public))
+        return not self._settings.readers_may_create()
 
     # --- Who asks ----------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,5 @@
-"""The words of the board document, read from ``content/plan/`` and checked against each other at start."""
+"""The words of the board document and of the stages, read from ``content/plan/`` and checked against each other at start."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,7 +8,9 @@ from pydantic import Field
 from hub.errors import ContentError
 from hub.language import LANGUAGES, Language
 from hub.origin import Strict, read_yaml
+from hub.plan.items import STAGES, Stage
 from hub.plan.rules import Kind
+from hub.twins import shape
 
 Text = str
 """A line with places such as ``{aim}`` and source marks such as ``[^inera-2020-6-3]``."""
@@ -204,6 +205,16 @@ class PathWords(Strict):
     aim: str
 
 
+class TodoWords(Strict):
+    """What is to be done in a kept plan."""
+
+    stage: Text
+    caption: str
+    head: tuple[str, str, str, str]
+    states: dict[str, str]
+    """By ``open``, ``doing``, ``done`` and ``dropped``."""
+
+
 class PlanWords(Strict):
     """Every text of the board document in one language."""
 
@@ -230,9 +241,49 @@ class PlanWords(Strict):
     follow_up: FollowUpWords
     recipients: RecipientsWords
     appendix: AppendixWords
+    todo: TodoWords
     needs: dict[str, NeedWords]
     turns: TurnWords
     path: PathWords
+
+
+class StageStuck(Strict):
+    """What often holds a region up, and what to do about it."""
+
+    signs: Text
+    """How it shows."""
+    try_: Text = Field(alias="try")
+    ours: bool
+    """The advice is our judgement, even where a fact in it has its source."""
+
+
+class StageText(Strict):
+    """A stage: what is done in it, by whom, and when it is over."""
+
+    name: str
+    short: str
+    work: tuple[Text, ...] = Field(min_length=3, max_length=5)
+    done_when: tuple[Text, ...] = Field(min_length=2, max_length=4)
+    who: tuple[str, ...] = Field(min_length=1)
+    """The guide's roles that carry it."""
+    stuck: tuple[StageStuck, ...] = Field(min_length=2, max_length=3)
+    ask: Text
+
+
+class StageWords(Strict):
+    """The stages in one language."""
+
+    language: Language
+    lead: str
+    stages: dict[Stage, StageText]
+    """In the order of ``STAGES``."""
+
+
+class _StepStages(Strict):
+    """The stage of each of the guide's steps."""
+
+    steps: dict[str, tuple[Stage, ...]]
+    """By role, in the order of the role's steps in the guide."""
 
 
 def read_plan(folder: Path) -> Mapping[Language, PlanWords]:
@@ -257,14 +308,52 @@ def read_plan(folder: Path) -> Mapping[Language, PlanWords]:
     return found
 
 
-def shape(value: object, place: str = "") -> dict[str, object]:
-    """Return what must be the same in every language: the texts there are, with their places and source marks."""
-    if isinstance(value, dict):
-        parts = [shape(held, f"{place}.{key}".strip(".")) for key, held in value.items()]
-    elif isinstance(value, list):
-        parts = [shape(held, f"{place}.{number}") for number, held in enumerate(value)]
-    else:
-        text = str(value)
-        places = {found.lower() for found in re.findall(r"\{(\w+)\}", text)}
-        return {place: (sorted(places), sorted(re.findall(r"\[\^([^\]]+)\]", text)))}
-    return {held: mark for part in parts for held, mark in part.items()}
+def read_stages(folder: Path) -> tuple[dict[Language, StageWords], Mapping[str, tuple[Stage, ...]]]:
+    """Read the stages in both languages, and the stage of each of the guide's steps.
+
+    Raises:
+        ContentError: a file is wrong, an advice has neither a source nor our name, or the languages differ in anything
+            but their words.
+    """
+    found: dict[Language, StageWords] = {}
+    for language in LANGUAGES:
+        file = folder / f"stages.{language}.yaml"
+        words = read_yaml(file, StageWords)
+        if words.language != language:
+            raise ContentError(file, "language", "does not fit the file's name")
+        if tuple(words.stages) != STAGES:
+            raise ContentError(file, "stages", f"expected {STAGES}, found {tuple(words.stages)}")
+        for place, one in _stuck(words).items():
+            if not one.ours and "[^" not in one.signs + one.try_:
+                raise ContentError(file, place, "has no source and is not marked as ours")
+        found[language] = words
+    _same(folder / "stages.en.yaml", found["sv"], found["en"])
+    file = folder / "stages.yaml"
+    steps = read_yaml(file, _StepStages).steps
+    for role, stages in steps.items():
+        if unknown := set(stages) - set(STAGES):
+            raise ContentError(file, f"steps.{role}", f"unknown stages: {sorted(unknown)}")
+    return found, steps
+
+
+def _stuck(words: StageWords) -> dict[str, StageStuck]:
+    return {
+        f"stages.{id_}.stuck.{number}": one
+        for id_, stage in words.stages.items()
+        for number, one in enumerate(stage.stuck)
+    }
+
+
+def _same(file: Path, swedish: StageWords, english: StageWords) -> None:
+    """Check that two languages differ in nothing but their words."""
+    twins = [
+        {
+            **{f"stages.{id_}.who": stage.who for id_, stage in words.stages.items()},
+            **shape(words.model_dump(mode="json", by_alias=True)),
+            **{f"{place}.ours": one.ours for place, one in _stuck(words).items()},
+        }
+        for words in (swedish, english)
+    ]
+    for place in [*twins[0], *twins[1]]:
+        if twins[0].get(place) != twins[1].get(place):
+            raise ContentError(file, place, "differs from the Swedish file in more than its words")

@@ -117,6 +117,27 @@ class Source:
 
 
 @dataclass(frozen=True)
+class TodoRow:
+    """Something to do, as the region has written it."""
+
+    text: str
+    who: str
+    due: str
+    """As year-month-day, or empty."""
+    state: str
+    """``open``, ``doing``, ``done`` or ``dropped``."""
+
+
+@dataclass(frozen=True)
+class Todo:
+    """Where a kept plan stands, and what is to be done in it."""
+
+    stage: str
+    since: str
+    rows: tuple[TodoRow, ...]
+
+
+@dataclass(frozen=True)
 class PlanInput:
     """One result of the guide in plain values; every text but the service's name is ours and may hold marks."""
 
@@ -155,6 +176,8 @@ class PlanInput:
     address: str
     """Opens the same answers again."""
     version: str
+    todo: Todo | None = None
+    """What a kept plan says is to be done, which stands instead of our steps."""
 
 
 LIMITS: Final[Mapping[str, int]] = {

@@ -19,6 +19,7 @@ from hub.plan.rules import (
     PlanInput,
     Run,
     Table,
+    Todo,
     one_line,
     paragraphs,
     words,
@@ -357,9 +358,23 @@ class _Writer:
                 for station in self._plan.path
             )
             blocks += [Heading(3, texts.path), Bullets(stations, ordered=True)]
-        for role in self._plan.steps:
-            blocks += [Heading(3, role.role), self._bullets(role.texts)]
+        if self._plan.todo:
+            blocks += self._todo(self._plan.todo)
+        else:
+            for role in self._plan.steps:
+                blocks += [Heading(3, role.role), self._bullets(role.texts)]
         return self._appendix(4, texts.steps), *blocks
+
+    def _todo(self, todo: Todo) -> list[Block]:
+        texts = self._texts.todo
+        stands = self._ours(texts.stage, stage=todo.stage, since=todo.since)
+        if not todo.rows:
+            return [stands]
+        rows = tuple(
+            tuple((Run(text),) for text in (one_line(row.text), one_line(row.who), row.due, texts.states[row.state]))
+            for row in todo.rows
+        )
+        return [stands, Table(texts.head, rows, (Run(texts.caption),), (52, 20, 14, 14))]
 
     def _sources(self) -> tuple[Block, ...]:
         return self._appendix(5, self._texts.appendix.sources), self._numbering.listed()

@@ -14,10 +14,11 @@ from hub.articles import read_articles
 from hub.errors import ContentError
 from hub.guide.content import read_guide
 from hub.guide.rules import LAYERS_OF, Level
+from hub.identity.content import read_privacy
 from hub.language import LANGUAGES, Language, read_catalogue
 from hub.levels.content import LevelContent, LevelId, read_glossary, read_levels, read_national
 from hub.pages import read_pages
-from hub.plan.content import read_plan
+from hub.plan.content import read_plan, read_stages
 from hub.regions import read_regions
 from hub.requirements.content import read_requirements
 from hub.search import read_search_words
@@ -290,6 +291,8 @@ def read_all(content: Path) -> None:
     read_pages(content / "pages")
     read_requirements(content / "requirements")
     read_plan(content / "plan")
+    read_stages(content / "plan")
+    read_privacy(content / "privacy")
     read_articles(content / "articles")
     read_search_words(content)
     read_regions(content)

@@ -21,7 +21,7 @@ from hub.handover import kind_of, plan_input
 from hub.language import LANGUAGES, read_catalogue
 from hub.levels.content import read_levels, read_national
 from hub.levels.reading import content_words
-from hub.plan.content import read_plan, shape
+from hub.plan.content import read_plan
 from hub.plan.rules import (
     LIMITS,
     Bullets,
@@ -45,6 +45,7 @@ from hub.plan.rules import (
 from hub.plan.writing import write as write_plan
 from hub.settings import ROOT
 from hub.sources import read_sources, sources_in_words
+from hub.twins import shape
 
 CONTENT = ROOT / "content"
 DAY = dt.date(2026, 11, 3)

@@ -216,12 +216,49 @@
       }
     }
   };
+  // A plan kept without signing in is found by its link alone, so this browser remembers the plans it has opened.
+  const REMEMBERED = "hub-plans", MOST = 30;
+  const remembered = () => { try { return JSON.parse(localStorage.getItem(REMEMBERED) ?? "[]"); } catch { return []; } };
+  const remember = () => {
+    const title = document.querySelector("#root [data-remembers-plan]");
+    if (title && title.dataset.remembered !== title.textContent) {
+      title.dataset.remembered = title.textContent;
+      const address = title.dataset.remembersPlan, id = new URL(address, location.href).searchParams.get("id");
+      const others = remembered().filter((plan) => plan.id !== id);
+      try { localStorage.setItem(REMEMBERED, JSON.stringify([{ id, address, title: title.textContent }, ...others].slice(0, MOST))); } catch { /* the link still works */ }
+    }
+    const place = document.querySelector("#root [data-lists-plans]:not([data-filled])");
+    if (!place) return;
+    place.dataset.filled = "";
+    const list = place.querySelector("ul"), plans = remembered();
+    place.querySelector("[data-none]").hidden = plans.length > 0;
+    for (const plan of plans) {
+      const to = new URL(plan.address, location.href);
+      if (to.origin !== location.origin) continue;
+      const link = document.createElement("a");
+      link.href = to.pathname + to.search;
+      link.textContent = plan.title;
+      const forget = document.createElement("button");
+      forget.type = "button";
+      forget.className = "hub-forget";
+      forget.textContent = place.dataset.forget;
+      forget.setAttribute("aria-label", `${place.dataset.forget}: ${plan.title}`);
+      const row = document.createElement("li");
+      forget.addEventListener("click", () => {
+        localStorage.setItem(REMEMBERED, JSON.stringify(remembered().filter((one) => one.id !== plan.id)));
+        row.remove();
+      });
+      row.append(link, " ", forget);
+      list.append(row);
+    }
+  };
   const observer = new MutationObserver((changes) => {
     if (words) for (const change of changes) {
       if (change.type === "childList") change.addedNodes.forEach(translate); else translate(change.target);
     }
     draw();
     refill();
+    remember();
     look();
     keep();
   });

@@ -1,0 +1,123 @@
+"""The kept plan: what stands on top of each of its parts, and the parts by name."""
+
+from html import escape
+
+import streamlit as st
+
+from components import html, live, plan_items, plan_parts
+from components.plan_place import PARTS, place, region_name, stage_name
+from components.problems import summary
+from components.session import hub, name_page, visitor
+from components.words import _, date
+from hub.errors import NotFound
+from hub.html import address
+from hub.plan.items import STAGES, Plan, State
+from hub.plan.service import Access, Opened
+
+
+def start() -> None:
+    """Draw the visitor's own plans, those this browser has opened, and the way to a new one."""
+    plans = hub().plans.mine(visitor())
+    kept = "".join(
+        f"<li><a href='{address('/plan', id=plan.id)}'>{escape(plan.title)}</a> "
+        f"<span class='hub-muted'>{escape(_about(plan))}</span></li>"
+        for plan in plans
+    )
+    html.show(
+        f"<h1>{escape(_('Plans'))}</h1>"
+        f"<p class='hub-lead'>{escape(_('A plan carries the work from the first look to a running service: what to do, who does it, and which stage you are in. It begins with the answers of the guide.'))}</p>",
+        f"<div class='hub-actions'><a class='hub-button' href='/valj'>{escape(_('Begin with the guide'))}</a>"
+        f"<a class='hub-link' href='/tavla'>{escape(_('See which stage regions are in'))}</a></div>",
+        f"<h2>{escape(_('Your plans'))}</h2><ul class='hub-hits'>{kept}</ul>" if plans else "",
+        f"<section data-lists-plans data-forget='{escape(_('Forget'))}'>"
+        f"<h2>{escape(_('Opened in this browser'))}</h2><p class='hub-muted' data-none>{escape(_('No plan has been opened here yet. A plan kept without signing in is found by its link, so save the link.'))}</p>"
+        "<ul class='hub-hits'></ul></section>",
+    )
+
+
+def page(plan_id: str, key: str) -> None:
+    """Draw one part of a plan; it follows what others do."""
+    access = Access(plan_id, key)
+    part = st.query_params.get("del", PARTS[0])
+    try:
+        opened = hub().plans.open(visitor(), access)
+    except NotFound:
+        _not_found()
+        return
+    name_page(opened.plan.title)
+    _followed(access, part if part in PARTS else PARTS[0])
+
+
+@st.fragment
+def _followed(access: Access, part: str) -> None:
+    try:
+        opened = hub().plans.open(visitor(), access)
+    except NotFound:
+        _not_found()
+        return
+    topic = f"plan-{opened.plan.channel}"
+    seen = hub().topics.version(topic)
+    _top(opened, access, part)
+    item = st.query_params.get("punkt")
+    if part == "punkter" and item:
+        plan_items.one(opened, access, item)
+    else:
+        draw = {
+            "punkter": plan_items.all_items,
+            "skede": plan_parts.stages,
+            "underlag": plan_parts.document,
+            "anteckningar": plan_parts.notes,
+            "historik": plan_parts.history,
+            "dela": plan_parts.sharing,
+        }[part]
+        draw(opened, access)
+    live.listen(topic, seen, key=f"live-{opened.plan.id}")
+
+
+def _not_found() -> None:
+    html.show(f"<h1>{escape(_('The plan cannot be opened'))}</h1>")
+    summary(
+        _("The plan cannot be opened"),
+        [
+            _(
+                "The link is not whole, has been replaced, or leads to a plan that only some may open. Ask whoever sent it for a new link, or sign in."
+            )
+        ],
+    )
+    html.show(
+        f"<div class='hub-actions'><a class='hub-button' href='/plan'>{escape(_('Your plans'))}</a></div>",
+    )
+
+
+def _top(opened: Opened, access: Access, part: str) -> None:
+    plan = opened.plan
+    names = {
+        "punkter": _("To do"),
+        "skede": _("Stage"),
+        "underlag": _("Board document"),
+        "anteckningar": _("Notes"),
+        "historik": _("History"),
+        "dela": _("Share"),
+    }
+    tabs = "".join(
+        f"<li><a href='{place(access, name)}'{' aria-current=page' if name == part else ''}>{escape(text)}</a></li>"
+        for name, text in names.items()
+    )
+    open_items = [item for item in opened.items if item.state is not State.DROPPED]
+    done = sum(item.state is State.DONE for item in open_items)
+    link = place(access, PARTS[0])
+    html.show(
+        f"<p class='hub-kicker'><a href='/plan'>{escape(_('Plans'))}</a> · {escape(region_name(plan))}</p>"
+        f"<h1 data-remembers-plan='{link}'>{escape(plan.title)}</h1>"
+        f"<p class='hub-planline'><strong>{escape(_('Stage {place} of {all}: {name}').format(place=STAGES.index(plan.stage) + 1, all=len(STAGES), name=stage_name(plan.stage)))}</strong> "
+        f"<span class='hub-muted'>{escape(_('since {date}').format(date=date(plan.stage_at.date())))}</span> "
+        f"<span>{escape(_('{done} of {all} done').format(done=done, all=len(open_items)))}</span>"
+        f"<progress max='{max(1, len(open_items))}' value='{done}' aria-hidden='true'></progress></p>",
+        f"<nav class='hub-tabs' aria-label='{escape(_('Parts of the plan'))}'><ul>{tabs}</ul></nav>",
+    )
+
+
+def _about(plan: Plan) -> str:
+    return " · ".join(
+        (region_name(plan), stage_name(plan.stage), _("changed {date}").format(date=date(plan.changed_at.date())))
+    )

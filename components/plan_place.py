@@ -1,0 +1,47 @@
+"""Where the parts of a plan are found, and what its stages and regions are called."""
+
+import datetime as dt
+
+from components.session import hub, language
+from components.words import _
+from hub.html import address
+from hub.plan.items import Plan, State
+from hub.plan.service import Access
+
+PARTS = ("punkter", "skede", "underlag", "anteckningar", "historik", "dela")
+"""As they stand in the address; the first is shown when none is named."""
+
+
+def place(access: Access, part: str, **more: str) -> str:
+    """Return the address of a part of a plan, ready to stand in an attribute."""
+    query = {"id": access.plan_id, **({"nyckel": access.key} if access.key else {})}
+    if part != PARTS[0]:
+        query["del"] = part
+    return address("/plan", **query, **more)
+
+
+def stage_name(stage: str) -> str:
+    """Return what a stage is called."""
+    return hub().stage_words[language()].stages[stage].name
+
+
+def region_name(plan: Plan) -> str:
+    """Return the region a plan is kept for, in words."""
+    return hub().regions.name(plan.region, language()) if plan.region else _("Not kept for a region")
+
+
+def state_name(state: State) -> str:
+    """Return how far an item has come, in words."""
+    return hub().plan_words[language()].todo.states[state]
+
+
+def origin_name(origin: str) -> str:
+    """Return where an item came from, in words; nothing for what was written in the plan."""
+    if origin.startswith("guide:"):
+        return _("from the guide")
+    return ""
+
+
+def today() -> dt.date:
+    """Return the present day."""
+    return dt.datetime.now(dt.UTC).date()
