@@ -16,10 +16,10 @@ from hub.settings import Settings, read_settings
 from hub.visitor import BROWSER_COOKIE, SESSION_COOKIE, Visitor
 
 _LANGUAGE = "hub-language"
+_KEPT = "hub-kept-"
 _VISITOR = "hub-visitor"
 _KEPT_S = 1.0
 """A fragment runs without its frame, so what is known of the visitor is kept for a run, but never longer than this."""
-_KEPT = "hub-kept-"
 
 
 def hub() -> Hub:
@@ -52,17 +52,40 @@ def settle_language() -> None:
         )
 
 
+def kept(name: str, first: Any) -> Any:
+    """Return what this session keeps under a name; ``first`` is kept if nothing is yet."""
+    return st.session_state.setdefault(_KEPT + name, first)
+
+
+def forget(name: str) -> None:
+    """Let go of what is kept under a name."""
+    st.session_state.pop(_KEPT + name, None)
+
+
+def command(form: str) -> str:
+    """Return the id that a form's write carries: the same until the write has succeeded.
+
+    It is part of the keys of the form's fields, so that a second click on a form already sent finds no form.
+    """
+    return cast("str", kept(f"command-{form}", secrets.token_urlsafe(12)))
+
+
+def renew(form: str) -> None:
+    """Begin a form anew after its write has succeeded: empty fields and another command."""
+    forget(f"command-{form}")
+
+
 def visitor() -> Visitor:
     """Return who asks; looked up at the first use in each run, so that what has changed counts from the next click.
 
     Raises:
         Unavailable: somebody is signed in, and the database does not answer.
     """
-    kept = cast("tuple[Visitor, float] | None", st.session_state.get(_VISITOR))
-    if kept is None or time.monotonic() - kept[1] > _KEPT_S:
-        kept = (_resolve(), time.monotonic())
-        st.session_state[_VISITOR] = kept
-    return kept[0]
+    found = cast("tuple[Visitor, float] | None", st.session_state.get(_VISITOR))
+    if found is None or time.monotonic() - found[1] > _KEPT_S:
+        found = (_resolve(), time.monotonic())
+        st.session_state[_VISITOR] = found
+    return found[0]
 
 
 def forget_visitor() -> None:
@@ -86,26 +109,3 @@ def _resolve() -> Visitor:
         local=on_this_machine(peer, headers, socket=True),
         key=identity.key(st.context.cookies.get(BROWSER_COOKIE), peer),
     )
-
-
-def kept(name: str, first: Any) -> Any:
-    """Return what this session keeps under a name; ``first`` is kept if nothing is yet."""
-    return st.session_state.setdefault(_KEPT + name, first)
-
-
-def forget(name: str) -> None:
-    """Let go of what is kept under a name."""
-    st.session_state.pop(_KEPT + name, None)
-
-
-def command(form: str) -> str:
-    """Return the id that a form's write carries: the same until the write has succeeded.
-
-    It is part of the keys of the form's fields, so that a second click on a form already sent finds no form.
-    """
-    return cast("str", kept(f"command-{form}", secrets.token_urlsafe(12)))
-
-
-def renew(form: str) -> None:
-    """Begin a form anew after its write has succeeded: empty fields and another command."""
-    forget(f"command-{form}")

@@ -13,6 +13,7 @@ from hub.entries import entries
 from hub.glossing import Glossing
 from hub.guide.content import GuideContent, read_guide
 from hub.guide.reading import GuideReading
+from hub.identity.content import PrivacyWords, read_privacy
 from hub.identity.service import Identity
 from hub.language import LANGUAGES, Catalogue, Language, read_catalogue
 from hub.levels.content import Glossary, Levels, NationalContent, read_glossary, read_levels, read_national
@@ -64,6 +65,7 @@ class Hub:
     database: Database
     limits: Limits
     plans: Plans
+    privacy: Mapping[Language, PrivacyWords]
     regions: Regions
     identity: Identity
 
@@ -86,9 +88,9 @@ def build(settings: Settings) -> Hub:
     glossary = read_glossary(content)
     requirements = read_requirements(content / "requirements")
     articles = read_articles(content / "articles")
-    regions = read_regions(content)
     database, limits, topics = _database(settings), Limits(), Topics()
     stage_words, step_stages = read_stages(content / "plan")
+    regions, privacy = read_regions(content), read_privacy(content / "privacy")
     levels, national = read_levels(content / "levels"), read_national(content / "levels")
     return Hub(
         settings=settings,
@@ -131,8 +133,11 @@ def build(settings: Settings) -> Hub:
         database=database,
         limits=limits,
         plans=Plans(database, limits, topics, utc_now, readers_may_create=settings.readers_may_create()),
+        privacy=privacy,
         regions=regions,
-        identity=Identity(database, limits, settings, utc_now, regions=regions, rules_version=1),
+        identity=Identity(
+            database, limits, settings, utc_now, regions=regions, rules_version=privacy["sv"].rules.version
+        ),
     )
 
 
