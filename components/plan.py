@@ -36,12 +36,13 @@ def page() -> None:
     action = urlencode({**query, "lang": language()}, safe="~._-")
     html.show(
         f"<a class='hub-link' href='{escape(address)}'>← {escape(_('Back to the result'))}</a>"
-        f"<h1>{escape(_('A document for the board'))}</h1>"
-        f"<p class='hub-lead'>{escape(_('Written from your answers. Fill in what only you know, and take it with you to edit further.'))}</p>",
-        _form(action, _steps(service)),
+        f"<h1>{escape(_('Plan and document for the board'))}</h1>"
+        f"<p class='hub-lead'>{escape(_('From your answers: a plan to work in, or a document to take with you.'))}</p>",
     )
     _keep(found, query)
     html.show(
+        f"<h2 id='ta-med'>{escape(_('Or take the document with you, with nothing kept here'))}</h2>",
+        _form(action, _steps(service)),
         f"<h2 id='forhandsvisning'>{escape(_('What it says'))}</h2>"
         f"<p class='hub-muted'>{escape(_('Shown without your own texts; they are in the file.'))}</p>",
         preview(write(plan, Edits(), words)),
@@ -75,7 +76,7 @@ def _keep(found: link.Link, query: dict[str, str]) -> None:
                 key=kept(f"key-{given}", new_key()),
             )
             renew("keep")
-            st.query_params.from_dict({"id": access.plan_id, "nyckel": access.key, "ny": "1"})
+            st.query_params.from_dict({"id": access.plan_id, "nyckel": access.key})
             st.rerun()
 
 

@@ -13,7 +13,7 @@ from components.checklist import Did, Group, Row, checklist
 from components.plan_place import origin_name, place, stage_name, state_name
 from components.problems import attempt
 from components.session import command, forget, hub, kept, renew, visitor
-from components.words import _, date
+from components.words import _, date, moment
 from hub.errors import Rejected
 from hub.guide.answers import read_link
 from hub.handover import plan_basis
@@ -278,7 +278,7 @@ def _comment(opened: Opened, comment: Comment, access: Access, above: DeltaGener
     support = f" <span class='hub-tag'>{escape(_('Support'))}</span>" if comment.support else ""
     html.show(
         f"<article class='hub-comment'><p><strong>{escape(author)}</strong>{support} "
-        f"<span class='hub-muted'>{escape(date(comment.created_at.date()))}</span></p>{render_people(comment.text)}</article>"
+        f"<span class='hub-muted'>{escape(moment(comment.created_at))}</span></p>{render_people(comment.text)}</article>"
     )
     own = bool(visitor().person_id) and comment.author == visitor().person_id
     if own or Action.PLAN_EDIT in opened.may:

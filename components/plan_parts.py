@@ -13,7 +13,7 @@ from components.plan import LONG, own_texts
 from components.plan_place import place, stage_name, state_name, today
 from components.problems import attempt
 from components.session import command, forget, hub, kept, language, renew, visitor
-from components.words import _, date
+from components.words import _, date, moment
 from hub.errors import Rejected
 from hub.guide.answers import read_link
 from hub.handover import plan_document
@@ -289,10 +289,7 @@ def _event(event: Event, items: Mapping[str, Item]) -> str:
     )
     changes = _changes(event) if event.kind == "item.change" else ""
     undone = f" <span class='hub-tag'>{escape(_('taken back'))}</span>" if event.undone else ""
-    moment = f"{date(event.at.date())} {event.at:%H.%M} UTC"
-    return (
-        f"<p><strong>{escape(who)}</strong> {said}{undone} <span class='hub-muted'>{escape(moment)}</span></p>{changes}"
-    )
+    return f"<p><strong>{escape(who)}</strong> {said}{undone} <span class='hub-muted'>{escape(moment(event.at))}</span></p>{changes}"
 
 
 def _changes(event: Event) -> str:

@@ -19,3 +19,8 @@ def number(value: float) -> str:
 def date(day: dt.date) -> str:
     """Write a date in the language's form."""
     return forms.date(language(), day)
+
+
+def moment(at: dt.datetime) -> str:
+    """Write a moment in the language's form, in Swedish time."""
+    return forms.moment(language(), at)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.messages.pofile import PoFileError, read_po
@@ -21,6 +22,7 @@ Language = Literal["sv", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("sv", "en")
 LANGUAGE_COOKIE: Final = "hub_lang"
 _LOCALE: Final[dict[Language, str]] = {"sv": "sv_SE", "en": "en_GB"}
+_SWEDEN: Final = ZoneInfo("Europe/Stockholm")
 _RANGE: Final = re.compile(r"([a-z]{2})(?:-[a-z0-9-]+)?(?:[ \t]*;[ \t]*q=(0(?:\.[0-9]*)?|1(?:\.0*)?))?", re.IGNORECASE)
 """One language of ``Accept-Language``: the language, perhaps a region, perhaps a quality (RFC 9110, 12.5.4)."""
 _WHOLE_LINE: Final = re.compile(
@@ -104,6 +106,12 @@ def read_catalogue(file: Path) -> Catalogue:
 def number(language: Language, value: float) -> str:
     """Write a number in the language's form: ``10 551 707`` or ``10,551,707``."""
     return str(format_decimal(value, locale=_LOCALE[language]))
+
+
+def moment(language: Language, at: dt.datetime) -> str:
+    """Write a moment in Swedish time: ``31 mars 2020 kl. 14.05`` or ``31 March 2020 at 14:05``."""
+    here = at.astimezone(_SWEDEN)
+    return f"{date(language, here.date())} {f'kl. {here:%H.%M}' if language == 'sv' else f'at {here:%H:%M}'}"
 
 
 def date(language: Language, day: dt.date) -> str:

@@ -160,10 +160,10 @@ class GuideReading:
             else ""
         )
         return (
-            f"<div class='hub-actions'><button type='button' class='hub-button' data-copies='address' data-done='{escape(self._say('Copied'))}' "
+            f"<div class='hub-actions'><a class='hub-button' href='{plan}'>{escape(self._say('Make a plan or a document'))}</a>"
+            f"<button type='button' class='hub-button quiet' data-copies='address' data-done='{escape(self._say('Copied'))}' "
             f"data-failed='{escape(self._say('Could not copy; copy the address field instead'))}'>{escape(self._say('Copy the link to this result'))}</button>"
-            f"<button type='button' class='hub-button quiet' data-prints>{escape(self._say('Print'))}</button>"
-            f"<a class='hub-link' href='{plan}'>{escape(self._say('Write a document for the board'))}</a>{requirements}</div>"
+            f"<button type='button' class='hub-button quiet' data-prints>{escape(self._say('Print'))}</button>{requirements}</div>"
         )
 
     def _contents(self) -> str:
