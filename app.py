@@ -21,6 +21,7 @@ from hub.call.peer import Peers
 from hub.errors import ContentError, Unavailable
 from hub.settings import ROOT
 from web import runtime, shell
+from web.account import Account
 from web.auth import Auth
 from web.call import Calls
 from web.documents import Documents
@@ -67,6 +68,7 @@ app = st.App(
         *Live(HUB.topics, settings.public_url).routes(),
         *Documents(HUB).routes(),
         Auth(HUB, html).mount(),
+        *Account(HUB, html).routes(),
         *Calls(peers, settings.public_url).routes(),
         Mount("/assets", StaticFiles(directory=ROOT / "web" / "assets")),
         Route("/api/{path:path}", lambda _request: JSONResponse({"error": "not found"}, status_code=404)),

@@ -1,4 +1,4 @@
-"""Who asks, and what somebody may do with their own account and an administrator with roles."""
+"""Who asks, and how a session begins and ends."""
 
 import datetime as dt
 import secrets
@@ -27,7 +27,6 @@ log = structlog.get_logger(__name__)
 ONE_TIME: Final = "one-time"
 """Stands where the login provider's address stands for the administrator of an installation that has none."""
 _ONE_TIME_LASTS: Final = dt.timedelta(hours=24)
-_MOST_LINES: Final = 100
 _HUB: Final = "hub"
 
 
@@ -52,14 +51,6 @@ class SignedIn:
     finished: bool
     """Whether the profile is complete and the rules are accepted."""
     language: Language
-
-
-@dataclass(frozen=True)
-class Member:
-    """Somebody, and the roles they have."""
-
-    person: Person
-    roles: Sequence[HeldRole]
 
 
 class Identity:
