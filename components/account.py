@@ -236,7 +236,7 @@ def _choice_fields(form: Form) -> str:
         _("Notices of what happens in plans you take part in"),
         (
             (Notices.HUB.value, _("In the hub"), _("They are shown when you visit.")),
-            (Notices.NONE.value, _("None"), ""),
+            (Notices.NONE.value, _("No notices"), ""),
         ),
     )
 

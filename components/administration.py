@@ -221,7 +221,7 @@ def trail(before: str) -> None:
     html.show(
         _head("logg"),
         f"<p class='hub-lead'>{escape(_('Who did what, and when. The trail holds no texts that people have written.'))}</p>",
-        f"<table class='hub-stack'><caption class='hub-unseen'>{escape(_('The trail'))}</caption><thead><tr>"
+        f"<table class='hub-stack hub-trail'><caption class='hub-unseen'>{escape(_('The trail'))}</caption><thead><tr>"
         f"<th scope='col'>{escape(_('When'))}</th><th scope='col'>{escape(_('Who'))}</th>"
         f"<th scope='col'>{escape(_('What'))}</th><th scope='col'>{escape(_('To what'))}</th></tr></thead><tbody>{rows}</tbody></table>"
         if rows
@@ -231,11 +231,15 @@ def trail(before: str) -> None:
 
 
 def _line(line: Trace, names: Mapping[str, str]) -> str:
-    facts = ", ".join(f"{name} {value}" for name, value in line.facts.items() if value not in {"", None})
+    words = _action(line)
+    facts = (
+        "" if words else ", ".join(f"{name} {value}" for name, value in line.facts.items() if value not in {"", None})
+    )
     thing = _who(line.thing, names) if line.thing.startswith("person:") else line.thing
     return (
         f"<tr><td>{escape(moment(line.at))}</td><td>{escape(_who(line.by, names))}</td>"
-        f"<td>{escape(_action(line))}</td><td>{escape(thing)} <span class='hub-muted'>{escape(facts)}</span></td></tr>"
+        f"<td>{escape(words) or f'<code>{escape(line.action)}</code>'}</td>"
+        f"<td>{escape(thing)} <span class='hub-muted'>{escape(facts)}</span></td></tr>"
     )
 
 
@@ -248,7 +252,7 @@ def _who(key: str, names: Mapping[str, str]) -> str:
 
 
 def _action(line: Trace) -> str:
-    """Say what was done; a code that has no words here is shown as it is."""
+    """Say what was done; nothing for a code that has no words here."""
     role = line.facts.get("role")
     name = ""
     if isinstance(role, str) and role in set(Role):
@@ -261,4 +265,4 @@ def _action(line: Trace) -> str:
         "account.delete": _("deleted the account"),
         "role.grant": _("gave the role {role}").format(role=name),
         "role.withdraw": _("took back the role {role}").format(role=name),
-    }.get(line.action, line.action)
+    }.get(line.action, "")
