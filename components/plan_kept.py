@@ -6,9 +6,9 @@ import streamlit as st
 
 from components import html, live, plan_items, plan_parts
 from components.plan_place import PARTS, place, region_name, stage_name
-from components.problems import summary
-from components.session import hub, name_page, visitor
-from components.words import _, date
+from components.problems import attempt, summary
+from components.session import command, hub, name_page, visitor
+from components.words import _, date, plain_label
 from hub.errors import NotFound
 from hub.html import address
 from hub.plan.items import STAGES, Plan, State
@@ -33,6 +33,27 @@ def start() -> None:
         f"<h2>{escape(_('Opened in this browser'))}</h2><p class='hub-muted' data-none>{escape(_('No plan has been opened here yet. A plan kept without signing in is found by its link, so save the link.'))}</p>"
         "<ul class='hub-hits'></ul></section>",
     )
+    deleted()
+
+
+@st.fragment
+def deleted() -> None:
+    """Draw the plans that can be brought back."""
+    plans = hub().plans.deleted(visitor())
+    if not plans:
+        return
+    above = st.container()
+    html.show(f"<h2>{escape(_('Deleted'))}</h2>")
+    for plan in plans:
+        name = f"restore-{plan.id}"
+        given = command(name)
+        when = date(plan.deleted_at.date()) if plan.deleted_at else ""
+        html.show(
+            f"<p>{escape(plan.title)} <span class='hub-muted'>{escape(_('deleted {date}').format(date=when))}</span></p>"
+        )
+        if st.button(_("Bring back {title}").format(title=plain_label(plan.title)), key=f"restore-{given}"):
+            with attempt(name, above):
+                hub().plans.restore(visitor(), Access(plan.id), given)
 
 
 def page(plan_id: str, key: str) -> None:

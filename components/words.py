@@ -1,9 +1,13 @@
 """Texts, numbers and dates in the visitor's language."""
 
 import datetime as dt
+import re
+from typing import Final
 
 from components.session import hub, language
 from hub import language as forms
+
+_MARKUP: Final = re.compile(r"[\\`*_\[\]<>$~:#|!&]")
 
 
 def _(english: str) -> str:
@@ -24,3 +28,8 @@ def date(day: dt.date) -> str:
 def moment(at: dt.datetime) -> str:
     """Write a moment in the language's form, in Swedish time."""
     return forms.moment(language(), at)
+
+
+def plain_label(text: str) -> str:
+    """Return people's text for the label of one of Streamlit's own widgets, which would read it as Markdown."""
+    return _MARKUP.sub("", text)

@@ -92,7 +92,7 @@ def build(settings: Settings) -> Hub:
     glossary = read_glossary(content)
     requirements = read_requirements(content / "requirements")
     articles = read_articles(content / "articles")
-    database, limits, topics = _database(settings), Limits(), Topics()
+    database, limits, topics = _database(settings), Limits(factor=settings.limit_factor), Topics()
     stage_words, step_stages = read_stages(content / "plan")
     regions, privacy = read_regions(content), read_privacy(content / "privacy")
     rules_version = privacy["sv"].rules.version

@@ -11,8 +11,8 @@ from hub.clock import Clock
 from hub.errors import Rejected
 
 PER_MINUTE: Final[Mapping[str, int]] = {
-    "write": 60,
-    "create": 6,
+    "write": 120,
+    "create": 12,
     "draft": 90,
     "preview": 60,
     "login": 12,

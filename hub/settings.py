@@ -108,6 +108,13 @@ class Settings(BaseModel):
         title="HUB_RETENTION",
         description="Days that kinds of data are kept, where the default is not wanted, such as draft=14, audit=730.",
     )
+    limit_factor: float = Field(
+        1.0,
+        gt=0,
+        le=1_000,
+        title="HUB_LIMIT_FACTOR",
+        description="Widens how often one visitor may do something in a minute, such as 5 where many share one address.",
+    )
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", title="HUB_LOG_LEVEL", description="What is logged."
     )

@@ -117,6 +117,13 @@ class Plans:
 
         return self._database.read(read)
 
+    def deleted(self, by: Visitor) -> tuple[Plan, ...]:
+        """Return the deleted plans that the visitor may bring back."""
+        if not by.signed_in:
+            return ()
+        region = by.region if Role.EDITOR in by.roles else ""
+        return tuple(self._database.read(lambda c: store.deleted_by_keeper(c, by.person_id, region)))
+
     def history(self, by: Visitor, access: Access, *, before: int = 0, limit: int = 50) -> tuple[Event, ...]:
         """Return the newest changes of a plan.
 

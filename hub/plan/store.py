@@ -56,6 +56,14 @@ def of_person(connection: Connection, person_id: str) -> list[Plan]:
     return _several(connection, plans.c.owner == person_id)
 
 
+def deleted_by_keeper(connection: Connection, person_id: str, region: str) -> list[Plan]:
+    """Return the deleted plans that somebody keeps, or that are kept for a region; the last deleted first."""
+    mine = plans.c.owner == person_id
+    condition = sa.or_(mine, plans.c.region == region) if region else mine
+    query = sa.select(plans).where(condition, plans.c.deleted_at.is_not(None)).order_by(plans.c.deleted_at.desc())
+    return [_plan(row) for row in connection.execute(query)]
+
+
 def of_region(connection: Connection, region: str) -> list[Plan]:
     """Return the plans kept for a region, the last changed first."""
     return _several(connection, plans.c.region == region)

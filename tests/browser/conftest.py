@@ -83,7 +83,15 @@ def make_server(tmp_path_factory) -> Iterator[Callable[..., Server]]:
 @pytest.fixture(scope="session")
 def server(make_server) -> Server:
     """The server that all tests share."""
-    return make_server()
+    return make_server(HUB_DEMO="1", HUB_LIMIT_FACTOR="1000")
+
+
+@pytest.fixture
+def fresh(make_server) -> Iterator[Server]:
+    """A server of one's own, to be killed and started anew."""
+    server = make_server(HUB_DEMO="1", HUB_LIMIT_FACTOR="1000")
+    yield server
+    server.close()
 
 
 def _open(browser: Browser, origin: str, **options: object) -> BrowserContext:

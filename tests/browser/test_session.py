@@ -30,13 +30,6 @@ def menu(page: Page):
     return page.get_by_role("navigation", name="Huvudmeny")
 
 
-@pytest.fixture
-def fresh(make_server):
-    server = make_server()
-    yield server
-    server.close()
-
-
 @pytest.mark.parametrize("name", H1)
 def test_the_very_first_visit_to_a_process_shows_the_page_asked_for(fresh, new_context, name):
     page = new_context(fresh.url).new_page()

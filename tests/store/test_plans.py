@@ -28,7 +28,8 @@ OTHER = Visitor("browser:2")
 
 
 def person(name: str, *roles: Role, region: str = "") -> Visitor:
-    return Visitor(f"person:{name}", name, name.title(), frozenset({Role.READER, Role.MEMBER, *roles}), region)
+    everyone = {Role.READER, Role.MEMBER}
+    return Visitor(f"person:{name}", name, name=name.title(), roles=frozenset({*everyone, *roles}), region=region)
 
 
 ANNA = person("anna", Role.EDITOR, region="M")

@@ -34,6 +34,7 @@ DEFAULTS = {
     "public_records": "",
     "disposal": "",
     "retention": "",
+    "limit_factor": 1.0,
 }
 
 
