@@ -7,7 +7,7 @@ PORT ?= 8501
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check bench screenshots clean
+.PHONY: help run test test-all check bench screenshots backup restore tick clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,10 +26,10 @@ run: $(VENV)/run.stamp ## Set up and serve on http://localhost:8501, this machin
 	HUB_DEMO=$${HUB_DEMO-1} $(BIN)/python app.py
 
 test: $(VENV)/dev.stamp ## Set up and run everything that guards the product
-	$(BIN)/python tests/run.py check unit app browser
+	$(BIN)/python tests/run.py check unit store app browser
 
 test-all: $(VENV)/dev.stamp ## The same, and load and faults
-	$(BIN)/python tests/run.py check unit app browser load fault
+	$(BIN)/python tests/run.py check unit store app browser load fault
 
 check: $(VENV)/dev.stamp ## Style, types and the arrows between rooms
 	$(BIN)/ruff check .
@@ -37,11 +37,21 @@ check: $(VENV)/dev.stamp ## Style, types and the arrows between rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/dev.stamp ## Measure the guide beside an empty Streamlit app
+bench: $(VENV)/dev.stamp ## Measure the guide beside an empty Streamlit app, and writes beside the bare drivers
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/store.py
 
 screenshots: $(VENV)/dev.stamp ## Take the pictures in docs/ anew
 	$(BIN)/python docs/screenshots.py
+
+backup: $(VENV)/run.stamp ## Write all records to one new file in var/backup
+	@$(BIN)/python -m hub.command backup
+
+restore: $(VENV)/run.stamp ## Fill an empty database from such a file: make restore FILE=var/backup/…
+	@$(BIN)/python -m hub.command restore "$(or $(FILE),$(error Say which file: make restore FILE=var/backup/…))"
+
+tick: $(VENV)/run.stamp ## Do what is due in the timetable now; the running hub does so too
+	@$(BIN)/python -m hub.command tick
 
 clean: ## Remove what the commands have made
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
@@ -18,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 from components import problems
 from components.session import hub
 from hub.call.peer import Peers
+from hub.clock import utc_now
 from hub.errors import ContentError, Unavailable
 from hub.settings import ROOT
 from web import runtime, shell
@@ -50,11 +52,13 @@ html = Pages(HUB, streamlit_parts)
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Settle the memory once everything is loaded; close calls at the end."""
+    """Settle the memory once everything is loaded and start the timetable; end it and close calls at the end."""
     runtime.end_polling()
     gc.collect()
     gc.freeze()
+    HUB.timetable.start(utc_now)
     yield
+    await run_in_threadpool(HUB.timetable.stop)
     await peers.close_all()
 
 

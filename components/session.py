@@ -95,17 +95,23 @@ def forget_visitor() -> None:
 
 def session_id() -> str | None:
     """Return the value of the session cookie that the browser brought, whether it holds or not."""
-    return st.context.cookies.get(SESSION_COOKIE)
+    return _cookie(SESSION_COOKIE)
+
+
+def _cookie(name: str) -> str | None:
+    """Return a cookie; Streamlit's own test harness has something else in its place."""
+    value = st.context.cookies.get(name)
+    return value if isinstance(value, str) else None
 
 
 def _resolve() -> Visitor:
     identity = hub().identity
     # Streamlit says nothing of an address on this machine, and nothing without a connection; without one there is no
     # host either, so it is not taken for this machine.
-    peer = st.context.ip_address or "127.0.0.1"
+    peer = st.context.ip_address if isinstance(st.context.ip_address, str) else "127.0.0.1"
     headers = {name.lower(): value for name, value in st.context.headers.items()}
     return identity.visitor(
         session_id(),
         local=on_this_machine(peer, headers, socket=True),
-        key=identity.key(st.context.cookies.get(BROWSER_COOKIE), peer),
+        key=identity.key(_cookie(BROWSER_COOKIE), peer),
     )

@@ -1,5 +1,6 @@
 """Builds the hub once, from its settings: what every page and route works with."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,11 +30,13 @@ from hub.plan.service import Plans
 from hub.regions import Regions, read_regions
 from hub.requirements.content import RequirementContent, read_requirements
 from hub.requirements.reading import RequirementReading
+from hub.retention import Retention
 from hub.search import Search, read_search_words
 from hub.settings import ROOT, Settings
 from hub.site import Site, read_site
 from hub.sources import check_sources, read_sources, sources_in_words
 from hub.survey.mart import Mart
+from hub.timetable import Job, Timetable
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,8 @@ class Hub:
     identity: Identity
     accounts: Accounts
     held: Held
+    retention: Retention
+    timetable: Timetable
 
 
 @cache
@@ -83,6 +88,7 @@ def build(settings: Settings) -> Hub:
         Unavailable: the database does not answer.
     """
     content = settings.content
+    retention = Retention(settings)
     catalogue = read_catalogue(content / "locale" / "sv.po")
     sources = read_sources(content)
     check_sources(content, sources)
@@ -92,7 +98,7 @@ def build(settings: Settings) -> Hub:
     glossary = read_glossary(content)
     requirements = read_requirements(content / "requirements")
     articles = read_articles(content / "articles")
-    database, limits, topics = _database(settings), Limits(factor=settings.limit_factor), Topics()
+    database, limits, topics = open_database(settings), Limits(factor=settings.limit_factor), Topics()
     stage_words, step_stages = read_stages(content / "plan")
     regions, privacy = read_regions(content), read_privacy(content / "privacy")
     rules_version = privacy["sv"].rules.version
@@ -143,13 +149,21 @@ def build(settings: Settings) -> Hub:
         identity=Identity(database, limits, settings, utc_now, regions=regions, rules_version=rules_version),
         accounts=Accounts(database, limits, utc_now, regions=regions, rules_version=rules_version),
         held=Held(utc_now),
+        retention=retention,
+        timetable=Timetable(database, [Job("retention", dt.timedelta(days=1), partial(retention.dispose, database))]),
     )
 
 
-def _database(settings: Settings) -> Database:
-    """Open the database and bring its tables up to date."""
+def open_database(settings: Settings, *, migrated: bool = True) -> Database:
+    """Open the database and, unless told otherwise, bring its tables up to date.
+
+    Raises:
+        ContentError: the database was made by a newer version of the hub.
+        Unavailable: the database does not answer.
+    """
     database = Database(settings.database())
-    database.migrate()
+    if migrated:
+        database.migrate()
     return database
 
 

@@ -43,6 +43,14 @@ _MIGRATION_LOCK: Final = 7_021_177
 """Any number that nothing else locks in the same database."""
 _COMMAND_ID: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
+# Made once, because every write of every visitor needs them.
+_BEGIN: Final = {
+    "sqlite": sqlite.insert(command).on_conflict_do_nothing().returning(command.c.id),
+    "postgresql": postgresql.insert(command).on_conflict_do_nothing().returning(command.c.id),
+}
+_FINISH: Final = command.update().where(command.c.id == sa.bindparam("command_id")).values(result=sa.bindparam("found"))
+_FIND: Final = sa.select(command).where(command.c.id == sa.bindparam("command_id"))
+
 
 class Database:
     """One database, whichever it is."""
@@ -155,17 +163,15 @@ class Database:
         if not _COMMAND_ID.fullmatch(command_id):
             raise Rejected("command")
 
-        insert = (sqlite if self.kind == "sqlite" else postgresql).insert(command)
-        # First of all, so that the same command given twice at once waits here for the one that came before.
-        first = insert.values(id=command_id, kind=kind, by=by, result={}, done_at=at).on_conflict_do_nothing()
-        first = first.returning(command.c.id)
+        mine = {"id": command_id, "kind": kind, "by": by, "result": {}, "done_at": at}
 
         def guarded(connection: sa.Connection) -> Any:
-            if connection.execute(first).first():
+            # First of all, so that the same command given twice at once waits here for the one that came before.
+            if connection.execute(_BEGIN[self.kind], mine).first():
                 result = work(connection)
-                connection.execute(command.update().where(command.c.id == command_id).values(result={"value": result}))
+                connection.execute(_FINISH, {"command_id": command_id, "found": {"value": result}})
                 return result
-            found = connection.execute(sa.select(command).where(command.c.id == command_id)).one()
+            found = connection.execute(_FIND, {"command_id": command_id}).one()
             if (found.kind, found.by) != (kind, by):
                 raise Rejected("command")
             return found.result["value"]

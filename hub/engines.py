@@ -79,11 +79,11 @@ def give_time(connection: sa.Connection) -> None:
     The connection is not used again afterwards. On SQLite references are not watched meanwhile: Alembic changes a
     table there by building it anew and dropping the old one, which would take every row that refers to it along.
     """
+    driver: Any = connection.connection.driver_connection
     connection.detach()
-    driver = connection.connection.driver_connection
     if isinstance(driver, Impatient):
         driver.silence_s = None
-    elif driver is not None:
+    else:
         # Past SQLAlchemy, because these do nothing inside a transaction.
         driver.execute("PRAGMA foreign_keys=OFF")
         driver.execute("PRAGMA busy_timeout=120000")

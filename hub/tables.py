@@ -179,7 +179,7 @@ plan_comment = sa.Table(
     metadata,
     sa.Column("id", sa.String(16), primary_key=True),
     sa.Column("plan_id", sa.ForeignKey("plan.id", ondelete="CASCADE"), nullable=False, index=True),
-    sa.Column("item_id", sa.ForeignKey("plan_item.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("item_id", sa.ForeignKey("plan_item.id", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("author", sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),
     sa.Column("author_name", sa.String(160), nullable=False),  # stays readable when the account is gone
     sa.Column("support", sa.Boolean, nullable=False),  # written by a coach or an administrator
@@ -194,7 +194,7 @@ plan_event = sa.Table(
     sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
     sa.Column("plan_id", sa.ForeignKey("plan.id", ondelete="CASCADE"), nullable=False),
     sa.Column("at", UtcDateTime, nullable=False),
-    sa.Column("by", sa.ForeignKey("person.id", ondelete="SET NULL")),
+    sa.Column("by", sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),
     sa.Column("by_name", sa.String(160), nullable=False),
     sa.Column("kind", sa.String(20), nullable=False),
     sa.Column("item_id", sa.String(16), nullable=False),

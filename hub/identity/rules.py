@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from hub.errors import Rejected
 from hub.visitor import Role, Visitor
@@ -212,13 +212,8 @@ def own_path(wanted: str | None) -> str:
     """
     if not wanted or len(wanted) > _LONGEST_ADDRESS or not wanted.startswith("/") or _UNWANTED.search(wanted):
         return "/"
-    try:
-        parts = urlsplit(wanted)
-    except ValueError:
-        return "/"
-    if parts.scheme or parts.netloc:
-        return "/"
-    path = parts.path
+    # By hand, as a browser reads it: urllib takes ``///host`` for a path.
+    path = re.split("[?#]", wanted, maxsplit=1)[0]
     for _round in range(_ROUNDS):
         if "//" in path or _UNWANTED.search(path) or ".." in path.split("/"):
             return "/"

@@ -163,6 +163,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_event")),
     )
     with op.batch_alter_table("plan_event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_plan_event_by"), ["by"], unique=False)
         batch_op.create_index("ix_plan_event_plan_id_id", ["plan_id", "id"], unique=False)
 
     op.create_table(
@@ -204,4 +205,5 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("plan_comment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_plan_comment_author"), ["author"], unique=False)
+        batch_op.create_index(batch_op.f("ix_plan_comment_item_id"), ["item_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_plan_comment_plan_id"), ["plan_id"], unique=False)

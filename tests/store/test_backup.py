@@ -1,0 +1,325 @@
+"""A backup holds everything of one moment, fits the other kind of database, and goes into an empty one only."""
+
+import datetime as dt
+import gzip
+import json
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from pathlib import Path
+from threading import Event
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hub import audit
+from hub.backup import LEFT_OUT, make_backup, restore_backup
+from hub.database import Database
+from hub.errors import Rejected, Unavailable
+from hub.tables import draft, due, metadata
+from tests.store.conftest import new_postgres_url
+from tests.store.rows import NOW, everything, fill
+from tests.store.test_migrations import add_revision
+from tests.store.writer import write
+
+KINDS = ["sqlite", "postgresql"]
+EARLIEST, LATEST = (dt.datetime(year, 1, 2) for year in (1970, 9998))  # noqa: DTZ001 - hypothesis adds the zone
+
+
+@pytest.fixture
+def make(request, tmp_path, postgres_server):
+    """Make migrated, empty databases of either kind, as many as wanted."""
+    made, numbers = [], count()
+
+    def new(kind: str, scripts: Path | None = None) -> Database:
+        sqlite_url = f"sqlite:///{tmp_path / f'{next(numbers)}.sqlite'}"
+        database = Database(sqlite_url if kind == "sqlite" else new_postgres_url(postgres_server))
+        if scripts:
+            database.scripts = str(scripts)
+        database.migrate()
+        made.append(database)
+        return database
+
+    yield new
+    for database in made:
+        database.close()
+
+
+def kept(database: Database) -> dict[str, object]:
+    """What is to come back: the trail of backups themselves aside."""
+
+    def rows(connection: sa.Connection) -> dict[str, object]:
+        found = dict(everything(connection, metadata))
+        found["audit"] = [row for row in found["audit"] if not str(row[3]).startswith("backup.")]
+        return {name: of_table for name, of_table in found.items() if name not in LEFT_OUT}
+
+    return database.read(rows)
+
+
+def header(file: Path) -> dict[str, object]:
+    with gzip.open(file) as lines:
+        return json.loads(next(lines))
+
+
+def rewritten(file: Path, change) -> Path:
+    """A copy whose lines went through a function."""
+    other = file.with_name("changed.jsonl.gz")
+    with gzip.open(file) as old, gzip.open(other, "wb") as new:
+        new.writelines(change(list(old)))
+    return other
+
+
+def refused(database: Database, file: Path) -> str:
+    before = database.read(lambda c: everything(c, metadata))
+    with pytest.raises(Rejected) as caught:
+        restore_backup(database, file, NOW)
+    assert database.read(lambda c: everything(c, metadata)) == before
+    return caught.value.code
+
+
+@pytest.mark.parametrize("source", KINDS)
+@pytest.mark.parametrize("target", KINDS)
+def test_everything_comes_back_in_either_kind(make, tmp_path, source, target):
+    full, empty = make(source), make(target)
+    full.write(lambda c: fill(c, metadata, 1_200))
+    file = make_backup(full, tmp_path / "backup", NOW)
+    backup = restore_backup(empty, file, NOW)
+
+    assert kept(empty) == kept(full)
+    assert backup.rows["person"] == 1_200 and backup.at == NOW
+    assert file.stat().st_mode & 0o777 == 0o600 and [f.name for f in file.parent.iterdir()] == [file.name]
+
+
+@pytest.mark.parametrize("target", KINDS)
+def test_a_restored_backup_makes_the_same_backup(make, tmp_path, target):
+    full, empty = make("sqlite"), make(target)
+    full.write(lambda c: fill(c, metadata))
+    first = make_backup(full, tmp_path / "a", NOW)
+    restore_backup(empty, first, NOW)
+    empty.write(lambda c: c.execute(sa.delete(audit.audit).where(audit.audit.c.action.like("backup.%"))))
+    second = make_backup(empty, tmp_path / "b", NOW)
+
+    assert second.read_bytes() == first.read_bytes()
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200),
+    facts=st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False, allow_infinity=False),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+        max_leaves=8,
+    ),
+    at=st.datetimes(EARLIEST, LATEST, timezones=st.just(dt.UTC)),
+)
+@pytest.mark.parametrize(("source", "target"), [("sqlite", "postgresql"), ("postgresql", "sqlite")])
+def test_any_text_any_facts_and_any_moment_come_back(pairs, tmp_path, source, target, text, facts, at):
+    full, empty = pairs(source), pairs(target)
+
+    def put(connection: sa.Connection) -> None:
+        connection.execute(draft.insert().values(owner="o", id="1", text=text, version=1, saved_at=at))
+        audit.note(connection, by="b", action="a", thing="t", at=at, facts={"facts": facts})
+
+    for database in (full, empty):
+        database.write(lambda c: [c.execute(table.delete()) for table in reversed(metadata.sorted_tables)])
+    full.write(put)
+    file = make_backup(full, tmp_path / "any", NOW)
+    restore_backup(empty, file, NOW)
+    file.unlink()
+
+    assert kept(empty) == kept(full)
+
+
+@pytest.fixture
+def pairs(make):
+    """One database of each kind, the same for all examples."""
+    known: dict[str, Database] = {}
+    return lambda kind: known.get(kind) or known.setdefault(kind, make(kind))
+
+
+@pytest.mark.parametrize("target", KINDS)
+def test_new_rows_are_numbered_after_the_restored_ones(make, tmp_path, target):
+    full, empty = make("sqlite"), make(target)
+    full.write(lambda c: fill(c, metadata, 5))
+    restore_backup(empty, make_backup(full, tmp_path, NOW), NOW)
+    write(empty, 0)
+
+    ids = empty.read(lambda c: list(c.execute(sa.select(audit.audit.c.id).order_by("id")).scalars()))
+    assert ids == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_sessions_commands_and_the_timetable_are_left_out(make, tmp_path):
+    full = make("sqlite")
+    full.write(lambda c: fill(c, metadata))
+    file = make_backup(full, tmp_path, NOW)
+
+    assert set(header(file)["rows"]) == {table.name for table in metadata.sorted_tables} - {"session", "command", "due"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_backup_made_while_others_write_is_of_one_moment(make, tmp_path, kind):
+    busy, empty = make(kind), make("sqlite")
+    busy.write(lambda c: fill(c, metadata, 300))
+    enough, numbers = Event(), count()
+
+    def keep_writing() -> None:
+        while not enough.is_set():
+            write(busy, next(numbers))
+
+    with ThreadPoolExecutor(3) as pool:
+        for _ in range(3):
+            pool.submit(keep_writing)
+        files = [make_backup(busy, tmp_path, NOW + dt.timedelta(seconds=n)) for n in range(5)]
+        enough.set()
+    restore_backup(empty, files[-1], NOW)
+
+    assert next(numbers) > 20
+    for file in files:
+        with gzip.open(file) as lines:
+            rows = [json.loads(line) for line in lines][1:]
+        halves = sorted(
+            (row["owner"], row["id"]) for table, row in rows if table == "draft" and "command" in row["owner"]
+        )
+        traces = sorted(row["object"] for table, row in rows if table == "audit" and "command" in row["object"])
+        assert halves == [(name, half) for name in traces for half in ("left", "right")]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_database_with_rows_is_not_restored_into(make, tmp_path, kind):
+    full = make(kind)
+    full.write(lambda c: fill(c, metadata, 1))
+    file = make_backup(full, tmp_path, NOW)
+
+    assert refused(full, file) == "backup-not-empty"
+
+
+def test_a_timetable_that_has_begun_does_not_keep_a_backup_out(make, tmp_path):
+    full, empty = make("sqlite"), make("sqlite")
+    full.write(lambda c: fill(c, metadata, 1))
+    empty.write(lambda c: c.execute(due.insert().values(name="retention", due_at=NOW, last_result={})))
+    restore_backup(empty, make_backup(full, tmp_path, NOW), NOW)
+
+    assert kept(empty) == kept(full)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_backup_of_an_older_version_is_migrated_forward(make, tmp_path, kind):
+    later = add_revision(tmp_path, "op.execute(\"UPDATE person SET added = 'moved' WHERE id = 'person-2'\")")
+    full, empty = make("sqlite"), make(kind, later)
+    full.write(lambda c: fill(c, metadata))
+    backup = restore_backup(empty, make_backup(full, tmp_path, NOW), NOW)
+
+    assert backup.revision != "9001" and empty.read(empty.revision) == "9001"
+    assert kept(empty) == kept(full)
+    added = empty.read(lambda c: list(c.execute(sa.text("SELECT added FROM person ORDER BY id")).scalars()))
+    assert added == ["ny", "moved", "ny"]
+
+
+def test_a_backup_of_a_newer_version_is_refused(make, tmp_path):
+    full, empty = make("sqlite", add_revision(tmp_path)), make("sqlite")
+    file = make_backup(full, tmp_path, NOW)
+
+    assert refused(empty, file) == "backup-newer"
+
+
+def test_a_backup_in_a_newer_form_is_refused(make, tmp_path):
+    file = make_backup(make("sqlite"), tmp_path, NOW)
+    newer = rewritten(file, lambda lines: [json.dumps({**json.loads(lines[0]), "form": 2}).encode() + b"\n"])
+
+    assert refused(make("sqlite"), newer) == "backup-newer"
+
+
+DAMAGE = {
+    "a changed letter": lambda lines: [line.replace(b"person-2", b"person-9") for line in lines],
+    "a row that is gone": lambda lines: lines[:-1],
+    "a row twice": lambda lines: [*lines, lines[-1]],
+    "rows in another order": lambda lines: [lines[0], lines[2], lines[1], *lines[3:]],
+    "a table nobody knows": lambda lines: [*lines, b'["nothing",{}]\n'],
+    "a column nobody knows": lambda lines: [*lines, b'["draft",{"nothing":1}]\n'],
+    "a line that is not JSON": lambda lines: [*lines, b"nothing\n"],
+    "a line that is another thing": lambda lines: [*lines, b"5\n"],
+    "a text with NUL": lambda lines: [*lines, lines[1].replace(b"t-1", b"t\\u0000")],
+    "a moment that is none": lambda lines: [line.replace(b"2026-11-24T", b"soon") for line in lines],
+    "a checksum of another": lambda lines: [lines[0].replace(b'"sha256":"', b'"sha256":"0'), *lines[1:]],
+    "a count of another": lambda lines: [lines[0].replace(b'"plan":3', b'"plan":4'), *lines[1:]],
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_backup_changes_nothing(make, tmp_path, kind, damage):
+    full, empty = make("sqlite"), make(kind)
+    full.write(lambda c: fill(c, metadata))
+    file = rewritten(make_backup(full, tmp_path, NOW), DAMAGE[damage])
+
+    assert refused(empty, file) == "backup-damaged"
+
+
+@pytest.mark.parametrize("part", [0.3, 0.6, 0.99])
+def test_a_backup_that_was_cut_off_changes_nothing(make, tmp_path, part):
+    full, empty = make("sqlite"), make("sqlite")
+    full.write(lambda c: fill(c, metadata))
+    file = make_backup(full, tmp_path, NOW)
+    file.write_bytes(file.read_bytes()[: int(file.stat().st_size * part)])
+
+    assert refused(empty, file) in {"backup-damaged", "backup-unreadable"}
+
+
+@pytest.mark.parametrize("content", [b"", b"text", gzip.compress(b""), gzip.compress(b"[]\n"), gzip.compress(b"\xff")])
+def test_a_file_that_is_no_backup_is_refused(database, tmp_path, content):
+    (tmp_path / "file").write_bytes(content)
+
+    assert refused(database, tmp_path / "file") in {"backup-unreadable", "backup-damaged"}
+
+
+def test_a_file_that_is_not_there_is_refused(database, tmp_path):
+    assert refused(database, tmp_path / "none") == "backup-unreadable"
+
+
+def test_a_database_that_was_not_migrated_is_not_backed_up(sqlite_url, tmp_path):
+    with pytest.raises(Rejected, match="backup-not-migrated"):
+        make_backup(Database(sqlite_url), tmp_path / "backup", NOW)
+
+    assert list((tmp_path / "backup").iterdir()) == []
+
+
+def test_a_backup_never_replaces_another(database, tmp_path):
+    file = make_backup(database, tmp_path / "backup", NOW)
+    before = file.read_bytes()
+    with pytest.raises(Rejected, match="backup-exists"):
+        make_backup(database, tmp_path / "backup", NOW)
+
+    assert file.read_bytes() == before and list(file.parent.iterdir()) == [file]
+
+
+def test_a_folder_that_cannot_be_written_is_told(database, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(Unavailable, match="the backup cannot be written"):
+        make_backup(database, tmp_path / "file" / "backup", NOW)
+
+
+def test_the_tables_are_streamed_and_not_held(make, tmp_path):
+    """Backing up ten times the rows takes about the same memory."""
+
+    def most_bytes(rows: int) -> int:
+        database = make("sqlite")
+        database.write(
+            lambda c: c.execute(
+                draft.insert(),
+                [
+                    {"owner": "o", "id": str(n), "text": "text " * 200, "version": 1, "saved_at": NOW}
+                    for n in range(rows)
+                ],
+            )
+        )
+        tracemalloc.start()
+        file = make_backup(database, tmp_path / str(rows), NOW)
+        restore_backup(make("sqlite"), file, NOW)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    most_bytes(500)
+    assert most_bytes(10_000) < most_bytes(1_500) * 1.6
