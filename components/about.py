@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from components import html, live
+from components import html, live, privacy
 from components.session import hub, language
 from components.words import _, number
 from hub.language import Language
@@ -35,6 +35,8 @@ def _text(markdown: str, _language: Language, _version: str) -> str:
     return html.joined(
         render_content(markdown, hub().sources[language()], words=content_words(_), numbering=notes),
         f"<h2 id='kontakt'>{escape(_('Contact'))}</h2><p>{escape(_('Operator:'))} {operator}. {contact}</p>",
+        f"<h2 id='uppgifter'>{escape(_('What is kept of you'))}</h2>",
+        privacy.section(),
         f"<details id='alla-kallor'><summary>{escape(_('All sources'))} ({number(len(hub().sources[language()]))})</summary><ul>{sources}</ul></details>",
         notes.html(),
         f"<h2 id='drift'>{escape(_('Right now'))}</h2>",

@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from components import html
 from components.checklist import Did, Group, Row, checklist
 from components.plan_place import origin_name, place, stage_name, state_name
+from components.privacy import hide_note
 from components.problems import attempt
 from components.session import command, forget, hub, kept, renew, visitor
 from components.words import _, date, moment
@@ -231,6 +232,7 @@ def _change(item: Item, access: Access, above: DeltaGenerator) -> None:
             new = NewItem(text, role, _day(due), State(state or began.state), stage or "")
             hub().plans.change_item(visitor(), access, item.id, began.version, new, given)
     remove = f"remove-{item.id}"
+    html.show(hide_note("plan"))
     if st.button(_("Remove the item"), key=f"remove-{command(remove)}", help=None):
         with attempt(remove, above):
             hub().plans.remove_item(visitor(), access, item.id, command(remove))

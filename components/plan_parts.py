@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from components import html
 from components.plan import LONG, own_texts
 from components.plan_place import place, stage_name, state_name, today
+from components.privacy import hide_note
 from components.problems import attempt
 from components.session import command, forget, hub, kept, language, renew, visitor
 from components.words import _, date, moment
@@ -406,8 +407,9 @@ def _delete(plan: Plan, access: Access, above: DeltaGenerator) -> None:
     name = f"delete-{plan.id}"
     given = command(name)
     html.show(
-        f"<h2 id='ta-bort'>{escape(_('Delete the plan'))}</h2><p>{escape(_('It is gone for everyone at once. You can bring it back for {days} days.').format(days=30))}</p>"
+        f"<h2 id='ta-bort'>{escape(_('Delete the plan'))}</h2><p>{escape(_('It is gone for everyone at once. You can bring it back for {days} days.').format(days=hub().retention.days('plan')))}</p>"
     )
+    html.show(hide_note("plan"))
     sure = st.checkbox(_("Yes, delete the plan"), key=f"sure-{given}")
     if st.button(_("Delete the plan"), key=f"delete-{given}", disabled=not sure):
         with attempt(name, above):

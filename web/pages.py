@@ -222,6 +222,8 @@ class Pages:
             here=request.url.path.rstrip("/") or "/",
             base=base,
             site=self._hub.site,
+            privacy=self._hub.privacy[language],
+            operator=self._hub.settings.operator,
             version=self._hub.version,
             visitor=visitor,
             next=quote(_here(request)),
