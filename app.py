@@ -23,6 +23,7 @@ from hub.clock import utc_now
 from hub.errors import ContentError, Unavailable
 from hub.settings import ROOT
 from web import runtime, shell
+from web.account import Account
 from web.auth import Auth
 from web.call import Calls
 from web.documents import Documents
@@ -73,6 +74,7 @@ app = st.App(
         *Documents(HUB).routes(),
         *Drafts(HUB).routes(),
         Auth(HUB, html).mount(),
+        *Account(HUB, html).routes(),
         *Calls(peers, settings.public_url).routes(),
         Mount("/assets", StaticFiles(directory=ROOT / "web" / "assets")),
         Route("/api/{path:path}", lambda _request: JSONResponse({"error": "not found"}, status_code=404)),
