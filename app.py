@@ -23,9 +23,11 @@ from hub.clock import utc_now
 from hub.errors import ContentError, Unavailable
 from hub.settings import ROOT
 from web import runtime, shell
+from web.account import Account
 from web.auth import Auth
 from web.call import Calls
 from web.documents import Documents
+from web.drafts import Drafts
 from web.live import Live
 from web.logs import start_logging
 from web.middleware import Guard
@@ -70,7 +72,9 @@ app = st.App(
         *Probes({"database": HUB.database.check, "mart": HUB.mart.check}, HUB.version).routes(),
         *Live(HUB.topics, settings.public_url).routes(),
         *Documents(HUB).routes(),
+        *Drafts(HUB).routes(),
         Auth(HUB, html).mount(),
+        *Account(HUB, html).routes(),
         *Calls(peers, settings.public_url).routes(),
         Mount("/assets", StaticFiles(directory=ROOT / "web" / "assets")),
         Route("/api/{path:path}", lambda _request: JSONResponse({"error": "not found"}, status_code=404)),

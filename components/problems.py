@@ -50,6 +50,21 @@ def sentence(error: NotFound | Rejected | Unavailable) -> str:
         "changed-meanwhile": _("Somebody else has changed this meanwhile. Nothing of theirs has been overwritten."),
         "cannot-undo": _("This change has already been taken back, or cannot be."),
         "claimed": _("The plan is already kept for another region."),
+        "name-missing": _("Write your name."),
+        "region-unknown": _("Choose a region in the list, or that you belong to none."),
+        "organisation-missing": _("Choose a region, or write which organisation you belong to."),
+        "role-missing": _("Write your role in your own words, since that is what others are to see."),
+        "shown-missing": _("Choose what others see of you."),
+        "consent-missing": _("Read the rules and tick the box that you accept them."),
+        "profile-changed": _(
+            "Your account was changed in another window meanwhile. Look at what stands here, and save once more."
+        ),
+        "texts-missing": _("Choose what is to become of your comments."),
+        "role-unknown": _("Choose a role in the list."),
+        "region-needed": _("Choose the region that the editor speaks for."),
+        "already-granted": _("This person has that role already."),
+        "one-region": _("An editor speaks for one region only. Take back the role for the other region first."),
+        "last-administrator": _("This is the only administrator. Give somebody else the role first."),
         "read-only": _("On this installation only those who have signed in may begin something. Links still work."),
         "command": _("The page was too old to be sent. Load it again and send once more."),
         "too-often": _("That was many times in a short while. Try again in {seconds} seconds.").format(

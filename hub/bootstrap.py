@@ -10,10 +10,13 @@ from pathlib import Path
 from hub.articles import Article, read_articles
 from hub.clock import utc_now
 from hub.database import Database
+from hub.drafts import Drafts
 from hub.entries import entries
 from hub.glossing import Glossing
 from hub.guide.content import GuideContent, read_guide
 from hub.guide.reading import GuideReading
+from hub.held import Held
+from hub.identity.accounts import Accounts
 from hub.identity.content import PrivacyWords, read_privacy
 from hub.identity.service import Identity
 from hub.language import LANGUAGES, Catalogue, Language, read_catalogue
@@ -67,10 +70,13 @@ class Hub:
     topics: Topics
     database: Database
     limits: Limits
+    drafts: Drafts
     plans: Plans
     privacy: Mapping[Language, PrivacyWords]
     regions: Regions
     identity: Identity
+    accounts: Accounts
+    held: Held
     retention: Retention
     timetable: Timetable
 
@@ -97,6 +103,7 @@ def build(settings: Settings) -> Hub:
     database, limits, topics = open_database(settings), Limits(factor=settings.limit_factor), Topics()
     stage_words, step_stages = read_stages(content / "plan")
     regions, privacy = read_regions(content), read_privacy(content / "privacy")
+    rules_version = privacy["sv"].rules.version
     levels, national = read_levels(content / "levels"), read_national(content / "levels")
     return Hub(
         settings=settings,
@@ -138,12 +145,13 @@ def build(settings: Settings) -> Hub:
         topics=topics,
         database=database,
         limits=limits,
+        drafts=Drafts(database, limits, utc_now),
         plans=Plans(database, limits, topics, utc_now, readers_may_create=settings.readers_may_create()),
         privacy=privacy,
         regions=regions,
-        identity=Identity(
-            database, limits, settings, utc_now, regions=regions, rules_version=privacy["sv"].rules.version
-        ),
+        identity=Identity(database, limits, settings, utc_now, regions=regions, rules_version=rules_version),
+        accounts=Accounts(database, limits, utc_now, regions=regions, rules_version=rules_version),
+        held=Held(utc_now),
         retention=retention,
         timetable=Timetable(database, [Job("retention", dt.timedelta(days=1), partial(retention.dispose, database))]),
     )

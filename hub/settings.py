@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -10,6 +11,7 @@ from hub.errors import ContentError
 ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds ``content/`` and ``data/``."""
 
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 SHORTEST_SECRET = 32
 """Characters."""
 
@@ -119,11 +121,20 @@ class Settings(BaseModel):
 
     def loopback(self) -> bool:
         """Tell whether only this machine is answered."""
-        return self.host in {"127.0.0.1", "::1", "localhost"}
+        return self.host in _THIS_MACHINE
+
+    def reachable(self) -> bool:
+        """Tell whether others than this machine can reach the hub, as far as the settings say."""
+        public = urlsplit(self.public_url).hostname
+        return not self.loopback() or public not in {None, *_THIS_MACHINE}
+
+    def with_provider(self) -> bool:
+        """Tell whether there is a login provider to sign in with."""
+        return bool(self.oidc_issuer and self.oidc_client_id)
 
     def readers_may_create(self) -> bool:
         """Tell whether somebody who has not signed in may begin a plan: not where strangers come and nobody can sign in."""
-        return self.loopback() or bool(self.oidc_issuer)
+        return self.with_provider() or not self.reachable()
 
     def database(self) -> str:
         """Return the address of the database."""

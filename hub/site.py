@@ -16,6 +16,8 @@ class Page(Strict):
     script: str
     menu: bool
     """Whether the header lists it."""
+    private: bool = False
+    """Whether it shows each visitor something of their own, so that search engines have no business there."""
     title: dict[Language, str]
     description: dict[Language, str]
 

@@ -5,7 +5,8 @@ The cookie of this module's own, ``hub_login``, lives while a login is under way
 
 import secrets
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -28,8 +29,8 @@ from hub.identity.demo import PERSONAS
 from hub.identity.rules import own_path
 from hub.identity.service import Claims, SignedIn
 from hub.language import LANGUAGE_COOKIE
-from hub.visitor import SESSION_COOKIE, Role
-from web.origin import same_origin
+from hub.visitor import BROWSER_COOKIE, SESSION_COOKIE, Role
+from web.forms import read_form
 from web.pages import Pages, language_of
 from web.visitors import address_of, is_local
 
@@ -44,8 +45,6 @@ _UNDER_WAY_S: Final = 15 * 60
 """How long a login may take at the provider."""
 _ANSWERS_WITHIN_S: Final = 10
 _YEAR_S: Final = 365 * 24 * 3600
-_MOST_FIELDS: Final = 5
-_LARGEST_FORM: Final = 20_000
 _SIGNED_WELL: Final = frozenset(
     {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"}
 )
@@ -193,7 +192,7 @@ class Auth:
         say = self._pages.say(request)
         if request.method == "GET":
             # A preview of the link, in a letter or a chat, must not use it up.
-            return await self._notice(
+            return await self._pages.notice(
                 request,
                 say("Sign in as administrator"),
                 [say("The link works once, and within 24 hours of the start of the hub.")],
@@ -207,7 +206,7 @@ class Auth:
         try:
             claims = self._identity.use_one_time_code(given.get("kod", ""))
         except NotFound:
-            return await self._notice(
+            return await self._pages.notice(
                 request,
                 say("The link does not work"),
                 [
@@ -222,12 +221,17 @@ class Auth:
         """Begin a session under an id of our own making, whatever the browser brought."""
 
         def sign_in() -> SignedIn:
-            return self._identity.sign_in(
+            signed_in = self._identity.sign_in(
                 claims,
                 replaces=request.cookies.get(SESSION_COOKIE),
                 user_agent=request.headers.get("user-agent", ""),
                 language=language_of(request),
             )
+            before = self._identity.key(request.cookies.get(BROWSER_COOKIE), address_of(request))
+            with suppress(Unavailable):
+                person = self._identity.visitor(signed_in.session_id, local=is_local(request), key=before)
+                self._hub.drafts.take_over(before, person.key)
+            return signed_in
 
         try:
             begun = await run_in_threadpool(sign_in)
@@ -248,7 +252,7 @@ class Auth:
         """Ask whether to sign out; a POST does it."""
         say = self._pages.say(request)
         if request.method == "GET":
-            return await self._notice(
+            return await self._pages.notice(
                 request,
                 say("Sign out?"),
                 [say("What you have saved stays.")],
@@ -269,21 +273,12 @@ class Auth:
 
     async def _form(self, request: Request, *, limited: bool = True) -> dict[str, str] | Response:
         """Return the fields of a form from one of our own pages, or the refusal."""
-        say = self._pages.say(request)
-        if not same_origin(request, self._settings.public_url):
-            return await self._notice(
-                request,
-                say("This did not come from one of the hub's own pages"),
-                [say("Nothing has been done. Open the page anew and try again.")],
-                status=403,
-            )
+        try:
+            given = await read_form(request, self._settings.public_url)
+        except Rejected as error:
+            return await self._pages.refused(request, error)
         refused = await self._too_often(request) if limited else None
-        if refused:
-            return refused
-        if int(request.headers.get("content-length") or _LARGEST_FORM + 1) > _LARGEST_FORM:
-            return Response(status_code=413)
-        async with request.form(max_files=0, max_fields=_MOST_FIELDS) as form:
-            return {name: value for name, value in form.items() if isinstance(value, str)}
+        return refused or given
 
     async def _too_often(self, request: Request) -> Response | None:
         try:
@@ -291,7 +286,7 @@ class Auth:
         except Rejected as error:
             say = self._pages.say(request)
             wait_s = str(error.facts["wait_s"])
-            refused = await self._notice(
+            refused = await self._pages.notice(
                 request,
                 say("Too many attempts to sign in"),
                 [say("Wait {seconds} seconds and try again.").format(seconds=wait_s)],
@@ -307,12 +302,12 @@ class Auth:
             say(
                 "Whoever runs it has not connected a login provider. Until then visitors can read, and open plans by a link."
             )
-            if self._identity.reachable
+            if self._settings.reachable()
             else say(
                 "No login provider is connected, and the made-up people of the trial are switched off or not for you."
             )
         )
-        return await self._notice(
+        return await self._pages.notice(
             request,
             say("Nobody can sign in on this installation"),
             [
@@ -325,7 +320,7 @@ class Auth:
     async def _provider_fails(self, request: Request, error: Exception, onward: str) -> Response:
         log.warning("login_provider_fails", error=type(error).__name__, said=str(error)[:200])
         say = self._pages.say(request)
-        return await self._notice(
+        return await self._pages.notice(
             request,
             say("The login provider does not answer"),
             [
@@ -345,46 +340,18 @@ class Auth:
             if code == "access_denied"
             else say("It took too long, was begun in another window as well, or the answer could not be trusted.")
         )
-        return await self._notice(request, say("You have not been signed in"), [why], status=400, again=_login(onward))
+        return await self._pages.notice(
+            request, say("You have not been signed in"), [why], status=400, again=_login(onward)
+        )
 
     async def _unavailable(self, request: Request) -> Response:
         say = self._pages.say(request)
-        return await self._notice(
+        return await self._pages.notice(
             request,
             say("This does not answer just now"),
             [say("Nothing has been lost. Try again in a moment.")],
             status=503,
         )
-
-    async def _notice(
-        self,
-        request: Request,
-        title: str,
-        sentences: Sequence[str],
-        *,
-        status: int = 200,
-        button: str = "",
-        action: str = "",
-        fields: Mapping[str, str] | None = None,
-        onward: str = "/",
-        again: str = "",
-    ) -> Response:
-        answer = await self._pages.render(
-            request,
-            "notice.html",
-            status=status,
-            title=title,
-            description="",
-            path="/auth",
-            sentences=sentences,
-            button=button,
-            action=action,
-            fields=fields or {},
-            onward=onward,
-            again=again,
-        )
-        answer.headers["cache-control"] = "no-store"
-        return answer
 
     def _personas(self, request: Request) -> list[dict[str, str]]:
         """Return the made-up people in words."""
@@ -408,9 +375,9 @@ class Auth:
         return f"{base}/auth/callback"
 
 
-def signed_out() -> Response:
+def signed_out(onward: str = "/") -> Response:
     """Answer somebody whose session has ended: the cookie goes, and what the browser has kept of our pages."""
-    response = RedirectResponse("/", status_code=303, headers={"cache-control": "no-store"})
+    response = RedirectResponse(onward, status_code=303, headers={"cache-control": "no-store"})
     response.headers["clear-site-data"] = '"cache"'
     response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="lax")
     return response

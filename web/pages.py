@@ -1,7 +1,7 @@
 """Everything served as finished HTML: the document around the app, reading pages that need no script, errors."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from hub.bootstrap import Hub
-from hub.errors import Unavailable
+from hub.errors import Rejected, Unavailable
 from hub.identity.rules import own_path
 from hub.language import LANGUAGE_COOKIE, Language, choose, date, known
 from hub.levels.reading import LevelReading, content_words
@@ -155,7 +155,7 @@ class Pages:
         """List the addresses that search engines may keep."""
         base = self._hub.settings.public_url or str(request.base_url).rstrip("/")
         paths = [
-            *(page.path for page in self._hub.site.pages if page.id != "search"),
+            *(page.path for page in self._hub.site.pages if page.id != "search" and not page.private),
             *(f"/nivaer/{level}" for level in self._hub.levels),
             "/kunskap/ordlista",
             *(f"/kunskap/{article.slug}" for article in self._hub.articles),
@@ -191,7 +191,15 @@ class Pages:
 
     async def robots(self, _request: Request) -> Response:
         """Let search engines read everything but the guide's results, which are endless."""
-        return PlainTextResponse("User-agent: *\nDisallow: /valj?\nDisallow: /api/\n")
+        private = [page.path for page in self._hub.site.pages if page.private]
+        return PlainTextResponse(
+            "".join(
+                (
+                    "User-agent: *\nDisallow: /valj?\nDisallow: /api/\nDisallow: /auth/\n",
+                    *(f"Disallow: {path}\n" for path in private),
+                )
+            )
+        )
 
     def say(self, request: Request) -> Callable[[str], str]:
         """Return what gives a text in the visitor's language."""
@@ -228,6 +236,59 @@ class Pages:
         if asked := known(request.query_params.get("lang")):
             response.set_cookie(LANGUAGE_COOKIE, asked, max_age=_YEAR_S, httponly=True, samesite="lax")
         return response
+
+    async def notice(
+        self,
+        request: Request,
+        title: str,
+        sentences: Sequence[str],
+        *,
+        status: int = 200,
+        button: str = "",
+        action: str = "",
+        fields: Mapping[str, str] | None = None,
+        onward: str = "/",
+        again: str = "",
+    ) -> Response:
+        """Answer with a few sentences, and a button or ways on.
+
+        Args:
+            request: what is answered.
+            title: the heading.
+            sentences: the first of them as a lead.
+            status: of the answer.
+            button: what the button says; without one there are ways on.
+            action: where the button sends its form.
+            fields: what the form carries unseen.
+            onward: where a visitor goes who does not press the button.
+            again: the address to sign in at once more.
+        """
+        answer = await self.render(
+            request,
+            "notice.html",
+            status=status,
+            title=title,
+            description="",
+            path="/auth",
+            sentences=sentences,
+            button=button,
+            action=action,
+            fields=fields or {},
+            onward=onward,
+            again=again,
+        )
+        answer.headers["cache-control"] = "no-store"
+        return answer
+
+    async def refused(self, request: Request, error: Rejected) -> Response:
+        """Answer a form that cannot come from one of our own pages."""
+        say = self._say(request)
+        return await self.notice(
+            request,
+            say("This did not come from one of the hub's own pages"),
+            [say("Nothing has been done. Open the page anew and try again.")],
+            status=403 if error.code == "origin" else 413,
+        )
 
     async def _visitor(self, request: Request) -> Visitor:
         """Tell whose name the header shows; a page can be read although the database does not answer."""

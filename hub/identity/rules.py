@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from hub.errors import Rejected
 from hub.visitor import Role, Visitor
@@ -196,27 +196,6 @@ def on_this_machine(peer: str, headers: Mapping[str, str], *, socket: bool = Fal
     return connection == {"keep-alive"}
 
 
-def is_local_host(host: str) -> bool:
-    """Tell whether an address or name to bind, or to be reached by, is this machine's own."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def require_creating(by: Visitor, *, read_only: bool) -> None:
-    """Stop a visitor who may not create anything on this installation.
-
-    Raises:
-        Rejected: ``read-only``, nobody but those with a role of their own may create here; ``not-allowed``.
-    """
-    if read_only and by.roles <= {Role.READER}:
-        raise Rejected("read-only")
-    require(by, Action.PLAN_CREATE)
-
-
 # --- Addresses to go on to -------------------------------------------------------------------------------------------
 
 _LONGEST_ADDRESS: Final = 4_000
@@ -233,13 +212,8 @@ def own_path(wanted: str | None) -> str:
     """
     if not wanted or len(wanted) > _LONGEST_ADDRESS or not wanted.startswith("/") or _UNWANTED.search(wanted):
         return "/"
-    try:
-        parts = urlsplit(wanted)
-    except ValueError:
-        return "/"
-    if parts.scheme or parts.netloc:
-        return "/"
-    path = parts.path
+    # By hand, as a browser reads it: urllib takes ``///host`` for a path.
+    path = re.split("[?#]", wanted, maxsplit=1)[0]
     for _round in range(_ROUNDS):
         if "//" in path or _UNWANTED.search(path) or ".." in path.split("/"):
             return "/"

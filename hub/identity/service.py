@@ -1,4 +1,4 @@
-"""Who asks, and what somebody may do with their own account and an administrator with roles."""
+"""Who asks, and how a session begins and ends."""
 
 import datetime as dt
 import secrets
@@ -6,7 +6,6 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 import structlog
 
@@ -28,7 +27,6 @@ log = structlog.get_logger(__name__)
 ONE_TIME: Final = "one-time"
 """Stands where the login provider's address stands for the administrator of an installation that has none."""
 _ONE_TIME_LASTS: Final = dt.timedelta(hours=24)
-_MOST_LINES: Final = 100
 _HUB: Final = "hub"
 
 
@@ -53,14 +51,6 @@ class SignedIn:
     finished: bool
     """Whether the profile is complete and the rules are accepted."""
     language: Language
-
-
-@dataclass(frozen=True)
-class Member:
-    """Somebody, and the roles they have."""
-
-    person: Person
-    roles: Sequence[HeldRole]
 
 
 class Identity:
@@ -104,18 +94,12 @@ class Identity:
     @property
     def with_provider(self) -> bool:
         """Whether there is a login provider to sign in with."""
-        return bool(self._settings.oidc_issuer and self._settings.oidc_client_id)
+        return self._settings.with_provider()
 
     @property
     def read_only(self) -> bool:
         """Whether visitors without a role may only read: others can reach the hub, and nobody can sign in."""
-        return self.reachable and not self.with_provider
-
-    @property
-    def reachable(self) -> bool:
-        """Whether others than this machine can reach the hub, as far as the settings tell."""
-        public = urlsplit(self._settings.public_url).hostname
-        return not rules.is_local_host(self._settings.host) or bool(public and not rules.is_local_host(public))
+        return not self._settings.readers_may_create()
 
     # --- Who asks ----------------------------------------------------------------------------------------------------
 

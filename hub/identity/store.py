@@ -245,6 +245,12 @@ def find_people(
     return [_person(row) for row in connection.execute(query)]
 
 
+def find_names(connection: sa.Connection, people: Collection[str]) -> dict[str, str]:
+    """Return the names of people who have not left, by id."""
+    query = sa.select(person.c.id, person.c.name).where(person.c.id.in_(people), person.c.deleted_at.is_(None))
+    return {row.id: row.name for row in connection.execute(query)}
+
+
 # --- Roles -----------------------------------------------------------------------------------------------------------
 
 

@@ -26,6 +26,13 @@
     window.dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
   });
 
+  // A problem's link leads into the field it is about, and not only to where it stands.
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest(".hub-problem a[href^='#']") : null;
+    const field = link && document.getElementById(link.hash.slice(1));
+    if (field) { event.preventDefault(); field.focus(); }
+  });
+
   // Forms that only choose what to show change the address too; what is left empty is left out of it.
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -89,6 +96,8 @@
       if (link.getAttribute("href") === location.pathname) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
+    const login = document.querySelector(".hub-header [data-login]");
+    if (login) login.href = `/auth/login?next=${encodeURIComponent(now)}`;
     due = { from: document.querySelector("#root h1"), text: document.querySelector("#root h1")?.textContent, since: performance.now() };
     settle();
   };
