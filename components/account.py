@@ -233,9 +233,9 @@ def _choice_form(person: Person) -> Form:
 def _choice_fields(form: Form) -> str:
     return form.choice("sprak", _("Language"), (("sv", "Svenska"), ("en", "English"))) + form.radios(
         "notiser",
-        _("Notices of what happens in plans you take part in"),
+        _("Notices of what happens in your plans"),
         (
-            (Notices.HUB.value, _("In the hub"), _("They are shown when you visit.")),
+            (Notices.HUB.value, _("In the hub"), _("Shown beside each plan in your list of plans.")),
             (Notices.NONE.value, _("No notices"), ""),
         ),
     )

@@ -10,12 +10,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from components import html
 from components.checklist import Did, Group, Row, checklist
+from components.editor import editor
 from components.plan_place import origin_name, place, stage_name, state_name
 from components.privacy import hide_note
-from components.problems import attempt
+from components.problems import attempt, sentence
 from components.session import command, forget, hub, kept, renew, visitor
 from components.words import _, date, moment
-from hub.errors import Rejected
+from hub.errors import NotFound, Rejected, Unavailable
 from hub.guide.answers import read_link
 from hub.handover import plan_basis
 from hub.identity.rules import Action
@@ -263,16 +264,22 @@ def _said(opened: Opened, item: Item, access: Access, above: DeltaGenerator) -> 
         _comment(opened, comment, access, above)
     if Action.PLAN_COMMENT not in opened.may:
         return
-    name = f"comment-{item.id}"
-    given = command(name)
-    with st.form(key=f"form-{given}", border=False):
-        text = st.text_area(
-            _("Write a comment. No personal identity numbers, nothing about patients."), key=f"said-{given}",
-            max_chars=LONGEST["comment"],
-        )  # fmt: skip
-        if st.form_submit_button(_("Comment"), key=f"send-{given}"):
-            with attempt(name, above):
-                hub().plans.comment(visitor(), access, item.id, text, given)
+    sent = editor(
+        f"kommentar-{item.id}",
+        draft_id=f"plan:{opened.plan.id}:{item.id}",
+        label=_("Write a comment. No personal identity numbers, nothing about patients."),
+        submit_label=_("Comment"),
+        max_chars=LONGEST["comment"],
+        rows=4,
+        done_label=_("The comment has been saved"),
+        scope="fragment",
+    )
+    if sent:
+        try:
+            hub().plans.comment(visitor(), access, item.id, sent.text, sent.command_id)
+        except (NotFound, Rejected, Unavailable) as error:
+            sent.refused(sentence(error))
+        sent.done()
 
 
 def _comment(opened: Opened, comment: Comment, access: Access, above: DeltaGenerator) -> None:

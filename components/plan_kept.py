@@ -1,5 +1,6 @@
 """The kept plan: what stands on top of each of its parts, and the parts by name."""
 
+from collections.abc import Mapping
 from html import escape
 
 import streamlit as st
@@ -11,16 +12,17 @@ from components.session import command, hub, name_page, visitor
 from components.words import _, date, plain_label
 from hub.errors import NotFound
 from hub.html import address
+from hub.identity.rules import Notices
 from hub.plan.items import STAGES, Plan, State
 from hub.plan.service import Access, Opened
 
 
 def start() -> None:
     """Draw the visitor's own plans, those this browser has opened, and the way to a new one."""
-    plans = hub().plans.mine(visitor())
+    plans, news = hub().plans.mine(visitor()), told()
     kept = "".join(
         f"<li><a href='{address('/plan', id=plan.id)}'>{escape(plan.title)}</a> "
-        f"<span class='hub-muted'>{escape(_about(plan))}</span></li>"
+        f"<span class='hub-muted'>{escape(_about(plan))}</span>{_news(plan, news)}</li>"
         for plan in plans
     )
     html.show(
@@ -34,6 +36,22 @@ def start() -> None:
         "<ul class='hub-hits'></ul></section>",
     )
     deleted()
+
+
+def told() -> Mapping[str, int]:
+    """Return how many changes there are to tell of in each plan, for whoever wants to be told."""
+    by = visitor()
+    if not by.signed_in or hub().accounts.own(by).person.notices != Notices.HUB:
+        return {}
+    return hub().plans.news(by)
+
+
+def _news(plan: Plan, news: Mapping[str, int]) -> str:
+    count = news.get(plan.id, 0)
+    if not count:
+        return ""
+    said = _("1 change by others") if count == 1 else _("{count} changes by others").format(count=count)
+    return f" <a class='hub-tag' href='{place(Access(plan.id), 'historik')}'>{escape(said)}</a>"
 
 
 @st.fragment
@@ -66,6 +84,7 @@ def page(plan_id: str, key: str) -> None:
         _not_found()
         return
     name_page(opened.plan.title)
+    hub().plans.look(visitor(), access)
     _followed(access, part if part in PARTS else PARTS[0])
 
 

@@ -204,3 +204,12 @@ plan_event = sa.Table(
     sa.Column("undone", sa.Boolean, nullable=False),
     sa.Index("ix_plan_event_plan_id_id", "plan_id", "id"),
 )
+
+plan_seen = sa.Table(
+    "plan_seen",
+    metadata,
+    sa.Column("person_id", sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("plan_id", sa.ForeignKey("plan.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), nullable=False),  # the last one seen
+    sa.Index("ix_plan_seen_plan_id", "plan_id"),
+)

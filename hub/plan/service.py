@@ -147,6 +147,28 @@ class Plans:
             )
         )
 
+    def look(self, by: Visitor, access: Access) -> None:
+        """Note that somebody has looked at a plan, so that what has happened until now is no news.
+
+        Raises:
+            NotFound: there is no such plan, or the visitor may not know of it.
+        """
+        if not by.signed_in:
+            return
+
+        def work(connection: store.Connection) -> None:
+            held, _ = self._held(connection, by, access, Action.PLAN_READ)
+            store.set_seen(connection, by.person_id, held.plan.id)
+
+        self._database.write(work)
+
+    def news(self, by: Visitor) -> Mapping[str, int]:
+        """Return how many changes others have made in the visitor's plans since the visitor last looked, by plan."""
+        if not by.signed_in:
+            return {}
+        region = by.region if Role.EDITOR in by.roles else ""
+        return self._database.read(lambda connection: store.unseen(connection, by.person_id, region))
+
     # --- Keeping -----------------------------------------------------------------------------------------------------
 
     def create(

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.plan.items import Comment, Event, Item, NewItem, Plan, State
 from hub.tables import plan as plans
-from hub.tables import plan_comment, plan_event, plan_item
+from hub.tables import plan_comment, plan_event, plan_item, plan_seen
 
 Connection = sa.Connection
 
@@ -220,6 +221,37 @@ def event(connection: Connection, plan_id: str, event_id: int) -> Event | None:
 def set_undone(connection: Connection, event_id: int) -> None:
     """Mark a change as taken back."""
     connection.execute(plan_event.update().where(plan_event.c.id == event_id).values(undone=True))
+
+
+def set_seen(connection: Connection, person_id: str, plan_id: str) -> None:
+    """Note that somebody has seen a plan's history to its end."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    last = sa.select(sa.func.coalesce(sa.func.max(plan_event.c.id), 0)).where(plan_event.c.plan_id == plan_id)
+    values = {"event_id": last.scalar_subquery()}
+    connection.execute(
+        dialect.insert(plan_seen)
+        .values(person_id=person_id, plan_id=plan_id, **values)
+        .on_conflict_do_update(index_elements=[plan_seen.c.person_id, plan_seen.c.plan_id], set_=values)
+    )
+
+
+def unseen(connection: Connection, person_id: str, region: str) -> dict[str, int]:
+    """Return how many changes others have made since somebody last looked, for each plan of theirs that has any."""
+    seen = sa.and_(plan_seen.c.plan_id == plan_event.c.plan_id, plan_seen.c.person_id == person_id)
+    mine = plans.c.owner == person_id
+    query = (
+        sa.select(plan_event.c.plan_id, sa.func.count())
+        .join(plans, plans.c.id == plan_event.c.plan_id)
+        .outerjoin(plan_seen, seen)
+        .where(
+            sa.or_(mine, plans.c.region == region) if region else mine,
+            plans.c.deleted_at.is_(None),
+            plan_event.c.id > sa.func.coalesce(plan_seen.c.event_id, 0),
+            sa.or_(plan_event.c.by.is_(None), plan_event.c.by != person_id),
+        )
+        .group_by(plan_event.c.plan_id)
+    )
+    return {plan_id: count for plan_id, count in connection.execute(query)}  # noqa: C416 - rows are not pairs to mypy
 
 
 # --- Rows to values --------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ EDITOR = Visitor("person:speaker", "speaker", roles=frozenset({Role.EDITOR}), re
 CALLS: dict[str, tuple[Action, Callable[[Plans, Visitor, Access, str, str], object]]] = {
     "open": (Action.PLAN_READ, lambda p, by, a, item, c: p.open(by, a)),
     "history": (Action.PLAN_READ, lambda p, by, a, item, c: p.history(by, a)),
+    "look": (Action.PLAN_READ, lambda p, by, a, item, c: by.signed_in and p.look(by, a) or p.open(by, a)),
     "add_item": (Action.PLAN_EDIT, lambda p, by, a, item, c: p.add_item(by, a, NewItem("Ny"), c)),
     "change_item": (Action.PLAN_EDIT, lambda p, by, a, item, c: p.change_item(by, a, item, 1, NewItem("Ny"), c)),
     "set_state": (Action.PLAN_EDIT, lambda p, by, a, item, c: p.set_state(by, a, item, State.DONE, c)),
@@ -43,7 +44,7 @@ CALLS: dict[str, tuple[Action, Callable[[Plans, Visitor, Access, str, str], obje
 
 
 def test_every_write_of_the_service_is_among_the_calls():
-    beside = {"create", "mine", "deleted", "board", "restore", "undo", "remove_comment"}
+    beside = {"create", "mine", "deleted", "board", "news", "restore", "undo", "remove_comment"}
     methods = {name for name in vars(Plans) if not name.startswith("_")}
 
     assert methods - beside == set(CALLS)

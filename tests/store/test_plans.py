@@ -433,3 +433,29 @@ def test_control_characters_never_reach_the_database(room):
     room.add(ANYONE, access, "A\x00B\u202eC\ttabb")
 
     assert room.texts(ANYONE, access)[-1] == "ABC tabb"
+
+
+# --- News ------------------------------------------------------------------------------------------------------------
+
+
+def test_what_others_have_done_is_news_until_one_has_looked(room):
+    access = room.create(ANNA)
+    own = Access(access.plan_id)
+    room.add(ANNA, own, "Mitt eget")
+    assert room.plans.news(ANNA) == {}
+    room.add(OTHER, access, "Någon annans")
+    room.add(OTHER, access, "En till")
+    assert room.plans.news(ANNA) == {access.plan_id: 2}
+    room.plans.look(ANNA, own)
+    room.plans.look(ANNA, own)
+
+    assert room.plans.news(ANNA) == {} == room.plans.news(BO) == room.plans.news(OTHER)
+
+
+def test_whoever_speaks_for_a_region_hears_of_its_plans(room):
+    access = room.create()
+    room.plans.claim(ANNA, access, room.command())
+    room.plans.look(ANNA, access)
+    room.add(OTHER, access)
+
+    assert room.plans.news(ANNA) == {access.plan_id: 1}
