@@ -177,6 +177,8 @@ class Auth:
 
     async def demo(self, request: Request) -> Response:
         """Begin a session as one of the made-up people; from this machine only."""
+        if not (self._settings.demo and is_local(request)):
+            return await self._pages.not_found(request)
         given = await self._form(request)
         if isinstance(given, Response):
             return given
