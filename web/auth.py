@@ -136,9 +136,6 @@ class Auth:
         """Take the visitor back from the login provider and begin a session."""
         if self._provider is None:
             return await self._pages.not_found(request)
-        refused = await self._too_often(request)
-        if refused:
-            return refused
         onward = own_path(request.session.get("onward"))
         try:
             metadata = await self._meet_provider()
