@@ -27,6 +27,7 @@ from web.account import Account
 from web.auth import Auth
 from web.call import Calls
 from web.documents import Documents
+from web.drafts import Drafts
 from web.live import Live
 from web.logs import start_logging
 from web.middleware import Guard
@@ -71,6 +72,7 @@ app = st.App(
         *Probes({"database": HUB.database.check, "mart": HUB.mart.check}, HUB.version).routes(),
         *Live(HUB.topics, settings.public_url).routes(),
         *Documents(HUB).routes(),
+        *Drafts(HUB).routes(),
         Auth(HUB, html).mount(),
         *Account(HUB, html).routes(),
         *Calls(peers, settings.public_url).routes(),

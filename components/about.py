@@ -36,7 +36,7 @@ def _text(markdown: str, _language: Language, _version: str) -> str:
         render_content(markdown, hub().sources[language()], words=content_words(_), numbering=notes),
         f"<h2 id='kontakt'>{escape(_('Contact'))}</h2><p>{escape(_('Operator:'))} {operator}. {contact}</p>",
         f"<h2 id='uppgifter'>{escape(_('What is kept of you'))}</h2>",
-        privacy.section(),
+        privacy.section(notes),
         f"<details id='alla-kallor'><summary>{escape(_('All sources'))} ({number(len(hub().sources[language()]))})</summary><ul>{sources}</ul></details>",
         notes.html(),
         f"<h2 id='drift'>{escape(_('Right now'))}</h2>",

@@ -32,7 +32,7 @@ def all_items(opened: Opened, access: Access) -> None:
     above = st.container()
     may = Action.PLAN_EDIT in opened.may
     _changed_since(opened, access, above, may=may)
-    did = checklist(_groups(opened, access), key=f"list-{opened.plan.id}", may=may)
+    did = checklist(_groups(opened, access), key=f"list-{opened.plan.id}", may=may, language=opened.plan.language)
     if did:
         with attempt("list", above):
             _do(access, did)
@@ -71,7 +71,6 @@ def _groups(opened: Opened, access: Access) -> list[Group]:
 
 def _row(item: Item, access: Access, said: int, *, first: bool, last: bool) -> Row:
     about = [
-        item.owner_role,
         date(item.due_on) if item.due_on else "",
         (_("1 comment") if said == 1 else _("{count} comments").format(count=said)) if said else "",
         origin_name(item.origin),
@@ -79,6 +78,7 @@ def _row(item: Item, access: Access, said: int, *, first: bool, last: bool) -> R
     return Row(
         id=item.id,
         text=item.text,
+        who=item.owner_role,
         about=" · ".join(filter(None, about)),
         state=state_name(item.state) if item.state in {State.DOING, State.DROPPED} else "",
         done=item.state is State.DONE,
@@ -141,7 +141,7 @@ def _changed_since(opened: Opened, access: Access, above: DeltaGenerator, *, may
     found = differences(opened.plan.basis, now)
     if not found:
         return
-    lines = "".join(f"<li>{_difference(one)}</li>" for one in found)
+    lines = "".join(f"<li>{_difference(one, opened.plan.language)}</li>" for one in found)
     html.show(
         f"<section class='hub-changed' aria-labelledby='andrat'><h2 id='andrat'>{escape(_('The guide says otherwise since you last looked'))}</h2>"
         f"<p>{escape(_('Rules or facts have changed. Your answers and items stand as they were.'))}</p><ul>{lines}</ul></section>"
@@ -152,7 +152,7 @@ def _changed_since(opened: Opened, access: Access, above: DeltaGenerator, *, may
             hub().plans.accept(visitor(), access, now, command(name))
 
 
-def _difference(one: Difference) -> str:
+def _difference(one: Difference, language: Language) -> str:
     before, after = escape(one.before or _("nothing")), escape(one.after or _("nothing"))
     frames = {
         "aim": _("The aim was {before} and is {after}."),
@@ -163,9 +163,9 @@ def _difference(one: Difference) -> str:
         "item-gone": _("No longer proposed: {before}"),
     }
     return escape(frames[one.kind]).format(
-        subject=f"<strong>{escape(one.subject)}</strong>",
-        before=f"<del>{before}</del>" if one.before else before,
-        after=f"<ins>{after}</ins>" if one.after else after,
+        subject=f"<strong lang='{language}'>{escape(one.subject)}</strong>",
+        before=f"<del lang='{language}'>{before}</del>" if one.before else before,
+        after=f"<ins lang='{language}'>{after}</ins>" if one.after else after,
     )
 
 
@@ -179,10 +179,10 @@ def one(opened: Opened, access: Access, item_id: str) -> None:
     if item is None:
         html.show(back, f"<p>{escape(_('This item has been removed. It can be brought back in the history.'))}</p>")
         return
-    html.show(back, f"<h2 id='punkt'>{escape(item.text)}</h2>")
+    html.show(back, f"<h2 id='punkt' lang='{opened.plan.language}'>{escape(item.text)}</h2>")
     above = st.container()
     if Action.PLAN_EDIT in opened.may:
-        _change(item, access, above)
+        _change(item, access, above, opened.plan.language)
     else:
         _show(item)
     _said(opened, item, access, above)
@@ -199,14 +199,14 @@ def _show(item: Item) -> None:
     html.show(f"<dl class='hub-facts'>{rows}</dl>")
 
 
-def _change(item: Item, access: Access, above: DeltaGenerator) -> None:
+def _change(item: Item, access: Access, above: DeltaGenerator, language: Language) -> None:
     name = f"item-{item.id}"
     given = command(name)
     # The version that the form was drawn from: what others change while somebody writes here is shown, not overwritten.
     began = kept(f"began-{given}", item)
     if began != item and began.version != item.version:
         with above:
-            _meanwhile(item, name, given)
+            _meanwhile(item, name, given, language)
     with st.form(key=f"form-{given}", border=False):
         text = st.text_area(
             _("What is to be done?"), began.text, key=f"text-{given}", max_chars=LONGEST["text"], height=100
@@ -238,10 +238,10 @@ def _change(item: Item, access: Access, above: DeltaGenerator) -> None:
             hub().plans.remove_item(visitor(), access, item.id, command(remove))
 
 
-def _meanwhile(item: Item, name: str, given: str) -> None:
+def _meanwhile(item: Item, name: str, given: str, language: Language) -> None:
     html.show(
         f"<section class='hub-changed' role='status'><h3>{escape(_('Somebody has changed this item while you have it open'))}</h3>"
-        f"<p>{escape(_('It now says:'))}</p><blockquote>{escape(item.text)}</blockquote>"
+        f"<p>{escape(_('It now says:'))}</p><blockquote lang='{language}'>{escape(item.text)}</blockquote>"
         f"<p class='hub-muted'>{escape(' · '.join(filter(None, (item.owner_role, state_name(item.state), date(item.due_on) if item.due_on else ''))))}</p></section>"
     )
     mine, theirs = st.columns(2)
@@ -280,7 +280,7 @@ def _comment(opened: Opened, comment: Comment, access: Access, above: DeltaGener
     support = f" <span class='hub-tag'>{escape(_('Support'))}</span>" if comment.support else ""
     html.show(
         f"<article class='hub-comment'><p><strong>{escape(author)}</strong>{support} "
-        f"<span class='hub-muted'>{escape(moment(comment.created_at))}</span></p>{render_people(comment.text)}</article>"
+        f"<span class='hub-muted'>{escape(moment(comment.created_at))}</span></p><div lang='{opened.plan.language}'>{render_people(comment.text)}</div></article>"
     )
     own = bool(visitor().person_id) and comment.author == visitor().person_id
     if own or Action.PLAN_EDIT in opened.may:

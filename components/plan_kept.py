@@ -129,7 +129,7 @@ def _top(opened: Opened, access: Access, part: str) -> None:
     link = place(access, PARTS[0])
     html.show(
         f"<p class='hub-kicker'><a href='/plan'>{escape(_('Plans'))}</a> · {escape(region_name(plan))}</p>"
-        f"<h1 data-remembers-plan='{link}'>{escape(plan.title)}</h1>"
+        f"<h1 data-remembers-plan='{link}' lang='{plan.language}'>{escape(plan.title)}</h1>"
         f"<p class='hub-planline'><strong>{escape(_('Stage {place} of {all}: {name}').format(place=STAGES.index(plan.stage) + 1, all=len(STAGES), name=stage_name(plan.stage)))}</strong> "
         f"<span class='hub-muted'>{escape(_('since {date}').format(date=date(plan.stage_at.date())))}</span> "
         f"<span>{escape(_('{done} of {all} done').format(done=done, all=len(open_items)))}</span>"

@@ -9,13 +9,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from components import html
+from components.editor import editor
 from components.plan import LONG, own_texts
 from components.plan_place import place, stage_name, state_name, today
 from components.privacy import hide_note
-from components.problems import attempt
-from components.session import command, forget, hub, kept, language, renew, visitor
+from components.problems import attempt, sentence
+from components.session import command, hub, kept, language, renew, visitor
 from components.words import _, date, moment
-from hub.errors import Rejected
+from hub.errors import NotFound, Rejected, Unavailable
 from hub.guide.answers import read_link
 from hub.handover import plan_document
 from hub.identity.rules import Action
@@ -67,7 +68,8 @@ def _stage_list(current: str, _language: Language, _version: str) -> str:
             f"<div><h3>{escape(_('Ready when'))}</h3><ul>{done}</ul></div></div>"
             f"<h3>{escape(_('When it gets stuck'))}</h3><ul>{stuck}</ul><p>{html.line(text.ask, notes)}</p></details>"
         )
-    return html.joined("".join(parts), notes.html())
+    heading = f"<h2 class='hub-unseen'>{escape(_('The seven stages'))}</h2>"
+    return html.joined(heading, "".join(parts), notes.html())
 
 
 def _choose_stage(plan: Plan, access: Access, above: DeltaGenerator) -> None:
@@ -91,7 +93,7 @@ def _help(plan: Plan, access: Access, above: DeltaGenerator) -> None:
     if plan.asks_help:
         since = date(plan.asks_help_at.date()) if plan.asks_help_at else ""
         html.show(
-            f"<blockquote>{escape(plan.asks_help)}</blockquote><p class='hub-muted'>{escape(_('Asked {date}. Those who give support may read the plan and answer on its items.').format(date=since))}</p>"
+            f"<blockquote lang='{plan.language}'>{escape(plan.asks_help)}</blockquote><p class='hub-muted'>{escape(_('Asked {date}. Those who give support may read the plan and answer on its items.').format(date=since))}</p>"
         )
         if st.button(_("We have got help: end the question"), key=f"end-{given}"):
             with attempt(name, above):
@@ -197,32 +199,39 @@ def _fields(plan: Plan, access: Access, above: DeltaGenerator) -> None:
 
 def notes(opened: Opened, access: Access) -> None:
     """Draw the notes, to read or to write."""
-    plan, above = opened.plan, st.container()
+    plan = opened.plan
     if plan.notes:
-        html.show(f"<div class='hub-people'>{render_people(plan.notes)}</div>")
+        html.show(f"<div class='hub-people' lang='{plan.language}'>{render_people(plan.notes)}</div>")
     else:
         html.show(f"<p class='hub-muted'>{escape(_('No notes yet.'))}</p>")
     if Action.PLAN_EDIT not in opened.may:
         return
-    name = f"notes-{plan.id}"
-    given = command(name)
-    began = kept(f"began-{given}", plan.notes_version)
-    if began != plan.notes_version:
-        with above:
-            html.show(
-                f"<section class='hub-changed' role='status'><h3>{escape(_('Somebody has changed the notes while you write'))}</h3><p>{escape(_('Theirs are shown below. Put the two together, then save.'))}</p></section>"
-            )
-            if st.button(_("I have looked at theirs"), key=f"seen-{given}"):
-                forget(f"began-{given}")
-                st.rerun(scope="fragment")
-    with st.form(key=f"form-{given}", border=False):
-        text = st.text_area(
-            _("Notes. No personal identity numbers, nothing about patients."), plan.notes, key=f"notes-{given}",
-            max_chars=LONGEST["notes"], height=300,
-        )  # fmt: skip
-        if st.form_submit_button(_("Save the notes"), type="primary", key=f"send-{given}"):
-            with attempt(name, above):
-                hub().plans.write_notes(visitor(), access, began, text, given)
+    sent = editor(
+        f"anteckningar-{plan.id}",
+        draft_id=f"plan:{plan.id}:notes",
+        label=_("Notes. No personal identity numbers, nothing about patients."),
+        submit_label=_("Save the notes"),
+        value=plan.notes,
+        base=str(plan.notes_version),
+        max_chars=LONGEST["notes"],
+        rows=12,
+        done_label=_("The notes have been saved"),
+        scope="fragment",
+    )
+    if sent:
+        began = int(sent.base) if sent.base.isdecimal() else 0
+        try:
+            hub().plans.write_notes(visitor(), access, began, sent.text, sent.command_id)
+        except (NotFound, Rejected, Unavailable) as error:
+            if isinstance(error, Rejected) and error.code == "changed-meanwhile":
+                sent.refused(
+                    _(
+                        "Somebody has changed the notes while you write. Theirs stand above: put the two together, then save."
+                    ),
+                    base=str(error.facts["version"]),
+                )
+            sent.refused(sentence(error))
+        sent.done()
 
 
 # --- History ---------------------------------------------------------------------------------------------------------
@@ -242,7 +251,7 @@ def history(opened: Opened, access: Access) -> None:
         + (f"<p class='hub-muted'>{escape(_('Nothing earlier.'))}</p>" if not events else "")
     )
     for event in events:
-        html.show(f"<div class='hub-event'>{_event(event, by_id)}</div>")
+        html.show(f"<div class='hub-event'>{_event(event, by_id, opened.plan.language)}</div>")
         if Action.PLAN_EDIT in opened.may and event.kind in UNDOABLE and not event.undone:
             name = f"undo-{event.id}"
             if st.button(_("Take back"), key=f"undo-{command(name)}", type="tertiary"):
@@ -254,7 +263,7 @@ def history(opened: Opened, access: Access) -> None:
         )
 
 
-def _event(event: Event, items: Mapping[str, Item]) -> str:
+def _event(event: Event, items: Mapping[str, Item], language_: Language) -> str:
     who = event.by_name or _("Somebody with the link")
     text = str(event.after.get("text") or event.before.get("text") or "")
     if not text and event.item_id in items:
@@ -284,16 +293,16 @@ def _event(event: Event, items: Mapping[str, Item]) -> str:
     }
     stage = str(event.after.get("stage", ""))
     said = escape(frames.get(event.kind, event.kind)).format(
-        text=f"<em>{escape(text[:140])}</em>",
-        title=f"<em>{escape(str(event.after.get('title', '')))}</em>",
+        text=f"<em lang='{language_}'>{escape(text[:140])}</em>",
+        title=f"<em lang='{language_}'>{escape(str(event.after.get('title', '')))}</em>",
         stage=escape(stage_name(stage)) if stage in STAGES else "",
     )
-    changes = _changes(event) if event.kind == "item.change" else ""
+    changes = _changes(event, language_) if event.kind == "item.change" else ""
     undone = f" <span class='hub-tag'>{escape(_('taken back'))}</span>" if event.undone else ""
     return f"<p><strong>{escape(who)}</strong> {said}{undone} <span class='hub-muted'>{escape(moment(event.at))}</span></p>{changes}"
 
 
-def _changes(event: Event) -> str:
+def _changes(event: Event, language_: Language) -> str:
     names = {
         "text": _("text"),
         "owner_role": _("who"),
@@ -309,8 +318,11 @@ def _changes(event: Event) -> str:
             return state_name(State(str(value)))
         return stage_name(str(value)) if name == "stage" and value in STAGES else str(value)
 
+    def mark(name: str) -> str:
+        return f" lang='{language_}'" if name in {"text", "owner_role"} else ""
+
     lines = [
-        f"<li>{escape(names[name])}: <del>{escape(words(name, event.before.get(name)))}</del> → <ins>{escape(words(name, event.after.get(name)))}</ins></li>"
+        f"<li>{escape(names[name])}: <del{mark(name)}>{escape(words(name, event.before.get(name)))}</del> → <ins{mark(name)}>{escape(words(name, event.after.get(name)))}</ins></li>"
         for name in names
         if event.before.get(name) != event.after.get(name)
     ]

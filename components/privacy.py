@@ -1,6 +1,5 @@
 """What the hub keeps of people, for how long and under which law; and what every button says that hides something."""
 
-from functools import lru_cache
 from html import escape
 
 from components import html
@@ -9,7 +8,7 @@ from components.words import _
 from hub.html import mailto
 from hub.identity.content import DataKind, PublicRecords
 from hub.identity.rules import ABSOLUTE, IDLE
-from hub.language import Language
+from hub.markdown import Footnotes
 
 _KINDS: dict[DataKind, str] = {"profile": "person", "role": "person", "comment": "plan"}
 """What some kinds of data are called where it is settled how long they are kept."""
@@ -28,16 +27,11 @@ def hide_note(kind: DataKind) -> str:
     return f"<p class='hub-muted'>{escape(text)}</p>"
 
 
-def section() -> str:
-    """Return what is kept, why and how long, the visitor's rights, and the cookies."""
-    return _section(language(), hub().version)
-
-
-@lru_cache(maxsize=2)
-def _section(language: Language, _version: str) -> str:
-    words, notes, settings = hub().privacy[language], html.notes("privacy"), hub().settings
-    heads = (_("What is kept"), _("Why"), _("Who sees it"), _("How long"), _("And then"))
-    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in ("", *heads))
+def section(notes: Footnotes) -> str:
+    """Return what is kept, why and how long, the visitor's rights, and the cookies, with marks on the page's numbering."""
+    words, settings = hub().privacy[language()], hub().settings
+    heads = (_("Kind"), _("What is kept"), _("Why"), _("Who sees it"), _("How long"), _("And then"))
+    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in heads)
     rows = "".join(
         f"<tr><th scope='row'>{escape(kind.name)}</th>"
         + "".join(
@@ -67,7 +61,6 @@ def _section(language: Language, _version: str) -> str:
         f"<div class='table-scroll'><table class='hub-stack'><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></details>",
         f"<details><summary>{escape(_('Your rights'))}</summary><dl class='hub-glossary'>{rights}</dl></details>",
         f"<details><summary>{escape(_('Cookies and the browser’s own storage'))}</summary><p>{html.line(words.cookies.no_banner, notes)}</p><ul>{cookies}</ul></details>",
-        f"<details><summary>{escape(_('Sources'))}</summary>{notes.html()}</details>",
     )
 
 

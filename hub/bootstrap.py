@@ -10,6 +10,7 @@ from pathlib import Path
 from hub.articles import Article, read_articles
 from hub.clock import utc_now
 from hub.database import Database
+from hub.drafts import Drafts
 from hub.entries import entries
 from hub.glossing import Glossing
 from hub.guide.content import GuideContent, read_guide
@@ -69,6 +70,7 @@ class Hub:
     topics: Topics
     database: Database
     limits: Limits
+    drafts: Drafts
     plans: Plans
     privacy: Mapping[Language, PrivacyWords]
     regions: Regions
@@ -143,6 +145,7 @@ def build(settings: Settings) -> Hub:
         topics=topics,
         database=database,
         limits=limits,
+        drafts=Drafts(database, limits, utc_now),
         plans=Plans(database, limits, topics, utc_now, readers_may_create=settings.readers_may_create()),
         privacy=privacy,
         regions=regions,

@@ -115,6 +115,7 @@ draft = sa.Table(
     sa.Column("owner", sa.String(80), primary_key=True),
     sa.Column("id", sa.String(80), primary_key=True),
     sa.Column("text", sa.Text, nullable=False),
+    sa.Column("base", sa.String(40), nullable=False),  # which version of the thing it was begun from, or empty
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("saved_at", UtcDateTime, nullable=False, index=True),
 )

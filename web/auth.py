@@ -6,6 +6,7 @@ The cookie of this module's own, ``hub_login``, lives while a login is under way
 import secrets
 import warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -28,7 +29,7 @@ from hub.identity.demo import PERSONAS
 from hub.identity.rules import own_path
 from hub.identity.service import Claims, SignedIn
 from hub.language import LANGUAGE_COOKIE
-from hub.visitor import SESSION_COOKIE, Role
+from hub.visitor import BROWSER_COOKIE, SESSION_COOKIE, Role
 from web.forms import read_form
 from web.pages import Pages, language_of
 from web.visitors import address_of, is_local
@@ -219,12 +220,17 @@ class Auth:
         """Begin a session under an id of our own making, whatever the browser brought."""
 
         def sign_in() -> SignedIn:
-            return self._identity.sign_in(
+            signed_in = self._identity.sign_in(
                 claims,
                 replaces=request.cookies.get(SESSION_COOKIE),
                 user_agent=request.headers.get("user-agent", ""),
                 language=language_of(request),
             )
+            before = self._identity.key(request.cookies.get(BROWSER_COOKIE), address_of(request))
+            with suppress(Unavailable):
+                person = self._identity.visitor(signed_in.session_id, local=is_local(request), key=before)
+                self._hub.drafts.take_over(before, person.key)
+            return signed_in
 
         try:
             begun = await run_in_threadpool(sign_in)

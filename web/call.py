@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from hub.call.peer import LONGEST_OFFER, Peers
 from hub.errors import Rejected, Unavailable
+from web.body import read_body
 from web.origin import same_origin
 
 
@@ -28,7 +29,7 @@ class Calls:
         if not same_origin(request, self._public_url):
             return JSONResponse({"error": "origin"}, status_code=403)
         try:
-            offer = json.loads(await _body(request, most=2 * LONGEST_OFFER))
+            offer = json.loads(await read_body(request, most=2 * LONGEST_OFFER))
             answer = await self._peers.answer(offer if isinstance(offer, dict) else {})
             return JSONResponse(answer, headers={"cache-control": "no-store"})
         except (Rejected, ValueError, RecursionError):
@@ -36,13 +37,3 @@ class Calls:
             return JSONResponse({"error": "offer"}, status_code=400)
         except Unavailable:
             return JSONResponse({"error": "full"}, status_code=503, headers={"retry-after": "20"})
-
-
-async def _body(request: Request, most: int) -> bytes:
-    """Read a body of at most so many bytes."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
-            raise Rejected("offer")
-    return body

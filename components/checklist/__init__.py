@@ -8,6 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from components.words import _
+from hub.language import Language
 
 _component = st.components.v2.component(
     "hub_checklist", js=(Path(__file__).parent / "checklist.js").read_text(encoding="utf-8"), isolate_styles=False
@@ -20,8 +21,9 @@ class Row:
 
     id: str
     text: str
+    who: str
     about: str
-    """Who, when and where from, on one line."""
+    """When and where from, on one line."""
     state: str
     """In words where it is neither open nor done."""
     done: bool
@@ -54,16 +56,18 @@ class Did:
     command: str
 
 
-def checklist(groups: Sequence[Group], key: str, *, may: bool) -> Did | None:
+def checklist(groups: Sequence[Group], key: str, *, may: bool, language: Language) -> Did | None:
     """Draw the list and return what the visitor did with it, once.
 
     Args:
         groups: what to show.
         key: the same from run to run.
         may: whether the visitor may change anything.
+        language: of the texts.
     """
     data = {
         "may": may,
+        "language": language,
         "groups": [asdict(group) for group in groups],
         "words": {"up": _("Move up"), "down": _("Move down"), "empty": _("Nothing here yet.")},
     }

@@ -16,13 +16,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const box = make("input", { type: "checkbox", id: `punkt-${item.id}`, "data-place": `tick-${item.id}`, disabled: !data.may });
     box.checked = item.done;
     box.addEventListener("change", () => did(box.checked ? "done" : "open", item.id));
-    const label = make("label", { for: `punkt-${item.id}` }, item.text);
-    const about = make("span", { class: "hub-muted" }, item.about);
-    const link = make("a", { class: "hub-link", href: item.address, "data-place": `open-${item.id}`, "aria-label": `${item.link}: ${item.text}` }, item.link);
+    const label = make("label", { id: `text-${item.id}`, for: `punkt-${item.id}`, lang: data.language }, item.text);
+    const about = make("span", { class: "hub-muted" }, make("span", { lang: data.language }, item.who), item.who && item.about ? " · " : "", item.about);
+    // Named by their own word and the text beside them, which may be in another language.
+    const link = make("a", { class: "hub-link", href: item.address, id: `open-${item.id}`, "data-place": `open-${item.id}`, "aria-labelledby": `open-${item.id} text-${item.id}` }, item.link);
     const tools = make("span", { class: "hub-checklist-tools" }, link);
     if (data.may) {
       for (const [what, sign, words, last] of [["up", "↑", data.words.up, item.first], ["down", "↓", data.words.down, item.last]]) {
-        const button = make("button", { type: "button", "data-place": `${what}-${item.id}`, "aria-label": `${words}: ${item.text}`, title: words, disabled: last }, sign);
+        const button = make("button", { type: "button", id: `${what}-${item.id}`, "data-place": `${what}-${item.id}`, "aria-label": words, "aria-labelledby": `${what}-${item.id} text-${item.id}`, title: words, disabled: last }, sign);
         button.addEventListener("click", () => did(what, item.id));
         tools.append(button);
       }

@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("owner", sa.String(length=80), nullable=False),
         sa.Column("id", sa.String(length=80), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("base", sa.String(length=40), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("owner", "id", name=op.f("pk_draft")),

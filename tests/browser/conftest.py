@@ -5,11 +5,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from tests.browser.support import Server, Watch
+from tests.browser.seed import seed
+from tests.browser.support import FULL, Server, Watch, guide
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -70,7 +72,9 @@ def make_server(tmp_path_factory) -> Iterator[Callable[..., Server]]:
     """Start further servers; each ends with the run at the latest."""
 
     def make(**environment: str) -> Server:
-        server = Server(tmp_path_factory.mktemp("var"), **environment)
+        var = tmp_path_factory.mktemp("var")
+        seed(var, dict(parse_qsl(urlsplit(guide(FULL, names=["Akuten"])).query)))
+        server = Server(var, **environment)
         _SERVERS.append(server)
         return server.start()
 

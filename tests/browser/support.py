@@ -16,6 +16,8 @@ import httpx
 import yaml
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, expect
 
+from tests.browser.seed import PLAN_ID, PLAN_KEY
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_TIMEOUT_S = 60.0
 DRAWN_MS = 20_000
@@ -58,6 +60,9 @@ FULL = {
 }
 NOTHING = {question["id"]: "dont-know" for question in QUESTIONS}
 
+KEPT = f"/plan?id={PLAN_ID}&nyckel={PLAN_KEY}"
+PARTS = ("punkter", "skede", "underlag", "anteckningar", "historik", "dela")
+
 ADDRESSES = {
     **PAGES,
     **{f"level {level}": f"/nivaer?niva={level}" for level in LEVELS},
@@ -75,14 +80,19 @@ ADDRESSES = {
     "no hits": "/sok?q=v%C3%A4nntrum",
     "glossary": "/kunskap/ordlista",
     "article": "/kunskap/tre-piloter",
+    **{f"plan {part}": f"{KEPT}&del={part}" for part in PARTS},
+    "plan item": f"{KEPT}&punkt=provpunkt1",
+    "plan not found": "/plan?id=finnsinte",
     "missing page": "/finns-inte",
 }
 
 
 class Server:
-    """``python app.py`` in a process group of its own."""
+    """``python app.py``, or another script, in a process group of its own."""
 
-    def __init__(self, var: Path, port: int | None = None, **environment: str) -> None:
+    def __init__(self, var: Path, port: int | None = None, script: str = "app.py", **environment: str) -> None:
+        self.var = var
+        self._script = script
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the server
@@ -93,7 +103,7 @@ class Server:
 
     def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "app.py"],
+            [sys.executable, self._script],
             cwd=ROOT,
             env=self._environment,
             stdin=subprocess.DEVNULL,

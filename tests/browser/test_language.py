@@ -19,7 +19,7 @@ TEXTS = """() => {
     if (bare) found.push([element.closest("[lang]")?.lang ?? "", bare]);
   };
   for (const element of document.querySelectorAll("*")) {
-    if (element.closest("script, style, noscript, head > :not(title, meta[name=description], meta[property])")) continue;
+    if (element.closest("script, style, noscript, textarea, head > :not(title, meta[name=description], meta[property])")) continue;
     for (const name of ["aria-label", "aria-description", "title", "alt", "placeholder"]) note(element.getAttribute(name), element);
     if (element.matches("meta[name=description], meta[property='og:title'], meta[property='og:description']")) note(element.content, element);
     for (const child of element.childNodes) if (child.nodeType === Node.TEXT_NODE) note(child.nodeValue, element);

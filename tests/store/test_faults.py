@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 
@@ -81,12 +82,13 @@ def own(own_server) -> Iterator[Database]:
 
 
 def test_connections_ended_amid_writes_lose_and_repeat_nothing(own, own_server):
+    """A visitor whose write was interrupted too many times asks again, with the same command."""
     done = Event()
 
     def keep_ending() -> int:
         ended = 0
         with psycopg.connect(own_server.url.replace("+psycopg", ""), autocommit=True) as other:
-            while not done.wait(0.02):
+            while not done.wait(0.05):
                 ended += len(
                     other.execute(
                         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -95,14 +97,21 @@ def test_connections_ended_amid_writes_lose_and_repeat_nothing(own, own_server):
                 )
         return ended
 
+    def write_until_done(number: int) -> None:
+        while True:
+            with suppress(Unavailable):
+                return write(own, number)
+
     with ThreadPoolExecutor(5) as pool:
         ending = pool.submit(keep_ending)
-        list(pool.map(lambda number: write(own, number), range(400)))
-        done.set()
+        try:
+            list(pool.map(write_until_done, range(600)))
+        finally:
+            done.set()
         ended = ending.result()
 
-    assert ended >= 10
-    assert written(own) == names(400)
+    assert ended >= 5
+    assert written(own) == names(600)
 
 
 def test_a_stopped_server_is_unavailable_soon_and_works_again_when_it_is_back(own, own_server):
