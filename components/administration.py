@@ -28,7 +28,7 @@ def refused() -> None:
         else f"<div class='hub-actions'><a class='hub-button' href='/auth/login?next=/administration'>{escape(_('Sign in'))}</a></div>"
     )
     html.show(
-        f"<h1>{escape(_('Administration of the hub'))}</h1>"
+        f"<h1>{escape(_('Administer the hub'))}</h1>"
         f"<p class='hub-lead'>{escape(_('Here administrators give roles and read the trail. It is not open to you.'))}</p>",
         way,
         f"<p><a href='/'>{escape(_('To the start page'))}</a></p>",
@@ -42,7 +42,7 @@ def _head(view: str) -> str:
         f"<li><a href='/administration{'?vy=' + name if name else ''}'{here if name == view else ''}>{escape(words)}</a></li>"
         for name, words in tabs
     )
-    return f"<h1>{escape(_('Administration of the hub'))}</h1><nav class='hub-tabs' aria-label='{escape(_('Parts of administration'))}'><ul>{items}</ul></nav>"
+    return f"<h1>{escape(_('Administer the hub'))}</h1><nav class='hub-tabs' aria-label='{escape(_('Parts of administration'))}'><ul>{items}</ul></nav>"
 
 
 # --- People ----------------------------------------------------------------------------------------------------------

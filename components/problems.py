@@ -42,6 +42,7 @@ def sentence(error: NotFound | Rejected | Unavailable) -> str:
     sentences = {
         "empty": _("Write something first."),
         "too-long": _("The text is too long: at most {most} characters fit.").format(most=most),
+        "text": _("The text holds an invisible character that cannot be kept. Write that place anew."),
         "too-many-items": _("There is no room for more: a plan holds at most {most} items.").format(most=most),
         "too-many-comments": _("There is no room for more: a plan holds at most {most} comments.").format(most=most),
         "unknown-stage": _("Choose one of the seven stages."),

@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _migrate(_chosen: argparse.Namespace, settings: Settings, _clock: Clock) -> int:
     database = open_database(settings)
-    _say(f"The tables are up to date: revision {database.read(database.revision)}.")
+    _tell(f"The tables are up to date: revision {database.read(database.revision)}.")
     database.close()
     return 0
 
@@ -68,7 +68,7 @@ def _migrate(_chosen: argparse.Namespace, settings: Settings, _clock: Clock) -> 
 def _backup(chosen: argparse.Namespace, settings: Settings, clock: Clock) -> int:
     database = open_database(settings, migrated=False)
     file = make_backup(database, chosen.folder or settings.var / "backup", clock())
-    _say(f"Written: {file}, {file.stat().st_size} bytes. It holds personal data: guard it as you guard the database.")
+    _tell(f"Written: {file}, {file.stat().st_size} bytes. It holds personal data: guard it as you guard the database.")
     database.close()
     return 0
 
@@ -76,8 +76,8 @@ def _backup(chosen: argparse.Namespace, settings: Settings, clock: Clock) -> int
 def _restore(chosen: argparse.Namespace, settings: Settings, clock: Clock) -> int:
     database = open_database(settings)
     backup = restore_backup(database, chosen.file, clock())
-    _say(f"Restored: {sum(backup.rows.values())} rows as they were at {backup.at:%Y-%m-%d %H:%M:%S} UTC.")
-    _say("Sessions are not in a backup: everyone signs in anew. What people deleted after that moment is back.")
+    _tell(f"Restored: {sum(backup.rows.values())} rows as they were at {backup.at:%Y-%m-%d %H:%M:%S} UTC.")
+    _tell("Sessions are not in a backup: everyone signs in anew. What people deleted after that moment is back.")
     database.close()
     return 0
 
@@ -87,14 +87,14 @@ def _tick(_chosen: argparse.Namespace, settings: Settings, clock: Clock) -> int:
     hub = build(settings)
     told = hub.timetable.tick(clock)
     for job, result in told.items():
-        _say(f"{job}: {', '.join(f'{name} {value}' for name, value in result.items()) or 'nothing to do'}")
+        _tell(f"{job}: {', '.join(f'{name} {value}' for name, value in result.items()) or 'nothing to do'}")
     if not told:
-        _say("Nothing is due.")
+        _tell("Nothing is due.")
     hub.database.close()
     return 1 if any("failed" in result for result in told.values()) else 0
 
 
-def _say(sentence: str) -> None:
+def _tell(sentence: str) -> None:
     sys.stdout.write(f"{sentence}\n")
 
 
