@@ -137,9 +137,6 @@ class Auth:
         """Take the visitor back from the login provider and begin a session."""
         if self._provider is None:
             return await self._pages.not_found(request)
-        refused = await self._too_often(request)
-        if refused:
-            return refused
         onward = own_path(request.session.get("onward"))
         try:
             metadata = await self._meet_provider()
@@ -178,6 +175,8 @@ class Auth:
 
     async def demo(self, request: Request) -> Response:
         """Begin a session as one of the made-up people; from this machine only."""
+        if not (self._settings.demo and is_local(request)):
+            return await self._pages.not_found(request)
         given = await self._form(request)
         if isinstance(given, Response):
             return given

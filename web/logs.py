@@ -37,5 +37,5 @@ def start_logging(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for chatty in ("aioice", "aiortc", "watchdog", "asyncio"):
+    for chatty in ("aioice", "aiortc", "watchdog", "asyncio", "httpx", "httpcore", "authlib"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

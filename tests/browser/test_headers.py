@@ -146,7 +146,7 @@ def test_a_level_presents_itself_by_its_own_name(server):
 
 def test_the_probes_say_that_the_server_is_up_and_ready(server):
     assert get(server, "/api/health").json()["status"] == "ok"
-    assert get(server, "/api/ready").json() == {"status": "ready", "parts": {"mart": "ok"}}
+    assert get(server, "/api/ready").json() == {"status": "ready", "parts": {"database": "ok", "mart": "ok"}}
     assert get(server, "/api/ready").headers["cache-control"] == "no-store"
 
 

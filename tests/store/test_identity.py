@@ -389,7 +389,7 @@ def furnish(house, by):
     other = house.member("berit")[1]
 
     def work(connection):
-        connection.execute(draft.insert().values(owner=by.key, id="d", text="halv", version=1, saved_at=START))
+        connection.execute(draft.insert().values(owner=by.key, id="d", text="halv", base="", version=1, saved_at=START))
         connection.execute(plan.insert().values(**row))
         connection.execute(plan_item.insert().values(**item))
         for number, author in enumerate((by, other)):
