@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from components import html
 from components.checklist import Did, Group, Row, checklist
 from components.editor import editor
-from components.plan_place import origin_name, place, stage_name, state_name
+from components.plan_place import author_name, origin_name, place, stage_name, state_name
 from components.privacy import hide_note
 from components.problems import attempt, sentence
 from components.session import command, forget, hub, kept, renew, visitor
@@ -283,11 +283,12 @@ def _said(opened: Opened, item: Item, access: Access, above: DeltaGenerator) -> 
 
 
 def _comment(opened: Opened, comment: Comment, access: Access, above: DeltaGenerator) -> None:
-    author = comment.author_name or _("Somebody with the link")
+    author = author_name(comment.author_name)
+    text = render_people(comment.text) if comment.text else f"<p>{escape(_('Taken away by whoever wrote it.'))}</p>"
     support = f" <span class='hub-tag'>{escape(_('Support'))}</span>" if comment.support else ""
     html.show(
         f"<article class='hub-comment'><p><strong>{escape(author)}</strong>{support} "
-        f"<span class='hub-muted'>{escape(moment(comment.created_at))}</span></p><div lang='{opened.plan.language}'>{render_people(comment.text)}</div></article>"
+        f"<span class='hub-muted'>{escape(moment(comment.created_at))}</span></p><div lang='{opened.plan.language}'>{text}</div></article>"
     )
     own = bool(visitor().person_id) and comment.author == visitor().person_id
     if own or Action.PLAN_EDIT in opened.may:

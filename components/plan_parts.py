@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from components import html
 from components.editor import editor
 from components.plan import LONG, own_texts
-from components.plan_place import place, stage_name, state_name, today
+from components.plan_place import author_name, place, stage_name, state_name, today
 from components.privacy import hide_note
 from components.problems import attempt, sentence
 from components.session import command, hub, kept, language, renew, visitor
@@ -264,7 +264,7 @@ def history(opened: Opened, access: Access) -> None:
 
 
 def _event(event: Event, items: Mapping[str, Item], language_: Language) -> str:
-    who = event.by_name or _("Somebody with the link")
+    who = author_name(event.by_name)
     text = str(event.after.get("text") or event.before.get("text") or "")
     if not text and event.item_id in items:
         text = items[event.item_id].text

@@ -7,6 +7,7 @@ from components.words import _
 from hub.html import address
 from hub.plan.items import Plan, State
 from hub.plan.service import Access
+from hub.visitor import FORMER
 
 PARTS = ("punkter", "skede", "underlag", "anteckningar", "historik", "dela")
 """As they stand in the address; the first is shown when none is named."""
@@ -40,6 +41,13 @@ def origin_name(origin: str) -> str:
     if origin.startswith("guide:"):
         return _("from the guide")
     return ""
+
+
+def author_name(name: str) -> str:
+    """Return who wrote something or changed it, in words."""
+    if name == FORMER:
+        return _("A former member")
+    return name or _("Somebody with the link")
 
 
 def today() -> dt.date:

@@ -49,5 +49,7 @@ class Visitor:
         return bool(self.person_id)
 
 
+FORMER: Final = "[former]"
+"""Stands as the name of an author whose account is gone, so that the texts of others stay readable."""
 NOBODY: Final = Visitor("address:unknown")
 """A visitor of whom nothing is known."""

@@ -8,8 +8,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from hub.identity.rules import Grant, Profile, Shown
-from hub.tables import audit, draft, person, plan, plan_comment, plan_event, role, session
-from hub.visitor import Role
+from hub.tables import audit, draft, person, plan, plan_comment, plan_event, plan_seen, role, session
+from hub.visitor import FORMER, Role
 
 GONE: Final = "gone"
 """Stands where the login provider's address stood for somebody who has left."""
@@ -333,6 +333,7 @@ def everything(connection: sa.Connection, person_id: str, key: str) -> dict[str,
         "plans": (plan, plan.c.owner == person_id),
         "comments": (plan_comment, plan_comment.c.author == person_id),
         "changes": (plan_event, plan_event.c.by == person_id),
+        "plans_seen": (plan_seen, plan_seen.c.person_id == person_id),
         "trail": (audit, audit.c.by == key),
     }
     return {
@@ -358,8 +359,9 @@ def forget(connection: sa.Connection, person_id: str, key: str, at: dt.datetime,
     )
     connection.execute(draft.delete().where(draft.c.owner == key))
     comments = plan_comment.update().where(plan_comment.c.author == person_id)
-    connection.execute(comments.values(author=None, author_name="", **({} if keep_texts else {"text": ""})))
-    connection.execute(plan_event.update().where(plan_event.c.by == person_id).values(by=None, by_name=""))
+    connection.execute(comments.values(author=None, author_name=FORMER, **({} if keep_texts else {"text": ""})))
+    connection.execute(plan_event.update().where(plan_event.c.by == person_id).values(by=None, by_name=FORMER))
+    connection.execute(plan_seen.delete().where(plan_seen.c.person_id == person_id))
     connection.execute(plan.update().where(plan.c.owner == person_id).values(owner=None))
     connection.execute(
         person.update()

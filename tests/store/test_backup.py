@@ -113,7 +113,7 @@ def test_any_text_any_facts_and_any_moment_come_back(pairs, tmp_path, source, ta
     full, empty = pairs(source), pairs(target)
 
     def put(connection: sa.Connection) -> None:
-        connection.execute(draft.insert().values(owner="o", id="1", text=text, version=1, saved_at=at))
+        connection.execute(draft.insert().values(owner="o", id="1", text=text, base="", version=1, saved_at=at))
         audit.note(connection, by="b", action="a", thing="t", at=at, facts={"facts": facts})
 
     for database in (full, empty):
@@ -312,7 +312,7 @@ def test_the_tables_are_streamed_and_not_held(make, tmp_path):
             lambda c: c.execute(
                 draft.insert(),
                 [
-                    {"owner": "o", "id": str(n), "text": "text " * 200, "version": 1, "saved_at": NOW}
+                    {"owner": "o", "id": str(n), "text": "text " * 200, "base": "", "version": 1, "saved_at": NOW}
                     for n in range(rows)
                 ],
             )

@@ -220,7 +220,9 @@ def test_two_writes_that_wait_for_each_other_both_get_through(own):
 
     for number in (1, 2):
         own.write(
-            lambda c, n=number: c.execute(draft.insert().values(owner="o", id=str(n), text="", version=0, saved_at=NOW))
+            lambda c, n=number: c.execute(
+                draft.insert().values(owner="o", id=str(n), text="", base="", version=0, saved_at=NOW)
+            )
         )
     here, there = Event(), Event()
     with capture_logs() as logs, ThreadPoolExecutor(2) as pool:
@@ -336,12 +338,17 @@ def test_a_database_without_tables_is_unavailable(request, sqlite_url, postgres_
 @pytest.mark.parametrize("text", ["a\0b", "half a pair: \ud83d", "ä\0"])
 def test_a_text_that_one_of_them_cannot_hold_is_refused_by_both(either, text):
     with pytest.raises(Rejected, match="text"):
-        either.write(lambda c: c.execute(draft.insert().values(owner="o", id="1", text=text, version=1, saved_at=NOW)))
+        either.write(
+            lambda c: c.execute(draft.insert().values(owner="o", id="1", text=text, base="", version=1, saved_at=NOW))
+        )
     with pytest.raises(Rejected, match="text"):
         either.write(
             lambda c: c.execute(
                 draft.insert(),
-                [{"owner": "o", "id": str(n), "text": text, "version": 1, "saved_at": NOW} for n in range(3)],
+                [
+                    {"owner": "o", "id": str(n), "text": text, "base": "", "version": 1, "saved_at": NOW}
+                    for n in range(3)
+                ],
             )
         )
 
@@ -350,7 +357,9 @@ def test_a_text_that_one_of_them_cannot_hold_is_refused_by_both(either, text):
 
 @pytest.mark.parametrize("text", ["Åsa Öberg", "👩🏽‍⚕️", "\u202e", "'; DROP TABLE draft; --", "%s %(a)s :a ?"])
 def test_every_other_text_comes_back_as_it_was(either, text):
-    either.write(lambda c: c.execute(draft.insert().values(owner="o", id="1", text=text, version=1, saved_at=NOW)))
+    either.write(
+        lambda c: c.execute(draft.insert().values(owner="o", id="1", text=text, base="", version=1, saved_at=NOW))
+    )
     audit_facts = {"text": text, "nul": "a\0b"}
     either.write(lambda c: c.execute(audit.insert().values(at=NOW, by="b", action="a", object="o", facts=audit_facts)))
 
@@ -360,7 +369,7 @@ def test_every_other_text_comes_back_as_it_was(either, text):
 
 def test_an_error_tells_the_log_nothing_that_people_wrote(own, own_server):
     def work(connection: sa.Connection) -> None:
-        connection.execute(draft.insert().values(owner="o", id="1", text="hemligt", version=1, saved_at=NOW))
+        connection.execute(draft.insert().values(owner="o", id="1", text="hemligt", base="", version=1, saved_at=NOW))
         connection.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
     with capture_logs() as logs, pytest.raises(Unavailable):

@@ -16,7 +16,7 @@ from hub.limits import Limits
 from hub.regions import read_regions
 from hub.settings import ROOT, Settings
 from hub.tables import draft, person, plan, plan_comment, plan_item, session
-from hub.visitor import Role, Visitor
+from hub.visitor import FORMER, Role, Visitor
 
 START = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
 ISSUER = "https://login.example"
@@ -430,7 +430,7 @@ def test_whoever_leaves_is_forgotten_and_others_can_still_be_read(either, keep_t
     kept = house.database.read(lambda c: c.execute(sa.select(person).where(person.c.id == anna.person_id)).one())
 
     assert not house.who(held).signed_in and not house.who(elsewhere).signed_in
-    assert comments(house) == [("", left), ("berit, Region Skåne", "text 1")]
+    assert comments(house) == [(FORMER, left), ("berit, Region Skåne", "text 1")]
     assert (kept.name, kept.region, kept.role_words) == ("", "", "") and "anna" not in str(kept) and kept.deleted_at
     assert house.database.read(lambda c: c.execute(sa.select(draft)).all()) == []
     assert "anna" not in str(house.database.read(lambda c: newest(c, before=0, limit=100)))

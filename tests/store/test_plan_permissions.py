@@ -23,7 +23,7 @@ EDITOR = Visitor("person:speaker", "speaker", roles=frozenset({Role.EDITOR}), re
 CALLS: dict[str, tuple[Action, Callable[[Plans, Visitor, Access, str, str], object]]] = {
     "open": (Action.PLAN_READ, lambda p, by, a, item, c: p.open(by, a)),
     "history": (Action.PLAN_READ, lambda p, by, a, item, c: p.history(by, a)),
-    "look": (Action.PLAN_READ, lambda p, by, a, item, c: by.signed_in and p.look(by, a) or p.open(by, a)),
+    "look": (Action.PLAN_READ, lambda p, by, a, item, c: (by.signed_in and p.look(by, a)) or p.open(by, a)),
     "add_item": (Action.PLAN_EDIT, lambda p, by, a, item, c: p.add_item(by, a, NewItem("Ny"), c)),
     "change_item": (Action.PLAN_EDIT, lambda p, by, a, item, c: p.change_item(by, a, item, 1, NewItem("Ny"), c)),
     "set_state": (Action.PLAN_EDIT, lambda p, by, a, item, c: p.set_state(by, a, item, State.DONE, c)),

@@ -33,7 +33,7 @@ def write(database: Database, number: int) -> None:
     def work(connection: sa.Connection) -> int:
         for half in ("left", "right"):
             connection.execute(
-                draft.insert().values(owner=name(number), id=half, text="å" * 500, version=1, saved_at=NOW)
+                draft.insert().values(owner=name(number), id=half, text="å" * 500, base="", version=1, saved_at=NOW)
             )
         audit.note(connection, by="person:a", action="test.write", thing=name(number), at=NOW, facts={"n": number})
         return number
