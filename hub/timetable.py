@@ -32,7 +32,7 @@ _END_S: Final = 2.0
 """How long the end waits for a job to come to a place where it can stop."""
 
 
-class _Ending(Unavailable):
+class _Ending(Exception):
     """The hub is asked to stop."""
 
 
@@ -48,7 +48,7 @@ class Run:
         """Renew the claim; a job calls this between its batches.
 
         Raises:
-            Unavailable: the claim was lost or the hub is ending, so the job must stop here.
+            Unavailable: the claim was lost, so the job must stop here; another exception does when the hub is ending.
         """
         self._hold()
 
