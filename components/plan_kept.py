@@ -111,7 +111,8 @@ def _followed(access: Access, part: str) -> None:
             "dela": plan_parts.sharing,
         }[part]
         draw(opened, access)
-    live.listen(topic, seen, key=f"live-{opened.plan.id}")
+    # A key for each topic, since a listener holds to the one it began with.
+    live.listen(topic, seen, key=f"live-{topic}")
 
 
 def _not_found() -> None:

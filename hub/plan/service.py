@@ -208,7 +208,7 @@ class Plans:
 
         def work(connection: store.Connection) -> str:
             plan = Plan(
-                id=_new_id(), channel=secrets.token_urlsafe(16), title=title, language=language, region="",
+                id=_new_id(), channel=_new_channel(), title=title, language=language, region="",
                 owner=by.person_id, guide=guide, basis=basis.kept(), texts={}, notes="", notes_version=1,
                 stage=STAGES[0], stage_at=now, published=False, asks_help="", asks_help_at=None, version=1,
                 created_at=now, changed_at=now,
@@ -250,7 +250,7 @@ class Plans:
 
         def work(connection: store.Connection, plan: Plan, now: dt.datetime) -> None:
             hashes = {"edit_hash": rules.digest(key), "read_hash": rules.digest(rules.read_key(key))}
-            store.change(connection, plan.id, now, **hashes)
+            store.change(connection, plan.id, now, channel=_new_channel(), **hashes)
             self._note(connection, by, plan, "links")
 
         self._change(by, access, Action.PLAN_LINKS, command_id, "links", work)
@@ -511,7 +511,11 @@ class Plans:
         asked = rules.line_of("help", text)
 
         def work(connection: store.Connection, plan: Plan, now: dt.datetime) -> None:
-            store.change(connection, plan.id, now, asks_help=asked, asks_help_at=now if asked else None)
+            # Whoever gave support may no longer read, and is not to hear of changes either.
+            channel = plan.channel if asked else _new_channel()
+            store.change(
+                connection, plan.id, now, asks_help=asked, asks_help_at=now if asked else None, channel=channel
+            )  # fmt: skip
             self._note(connection, by, plan, "help" if asked else "help.end")
 
         self._change(by, access, Action.PLAN_EDIT, command_id, "help", work)
@@ -660,6 +664,17 @@ def _relations(by: Visitor, held: store.Held, key: str) -> frozenset[Relation]:
         Relation.OTHER: True,
     }
     return frozenset(relation for relation, holds in found.items() if holds)
+
+
+def _may_bring_back(by: Visitor, comment: Comment, removal: Event) -> bool:
+    """Tell whether somebody may bring a comment back: what its author has taken back is the author's alone."""
+    if comment.author:
+        return removal.by != comment.author or by.person_id == comment.author
+    return not comment.author_name == removal.by_name == FORMER
+
+
+def _new_channel() -> str:
+    return secrets.token_urlsafe(16)
 
 
 def _new_id() -> str:

@@ -174,6 +174,22 @@ def test_new_links_end_the_old_ones(room):
         room.plans.open(OTHER, access)
 
 
+def test_who_may_no_longer_read_a_plan_no_longer_hears_of_it_either(room):
+    access = room.create(ANNA)
+    known = [room.plans.open(ANNA, access).plan.channel]
+    access = room.plans.renew_links(ANNA, access, "n" * 22, room.command())
+    known.append(room.plans.open(ANNA, access).plan.channel)
+    room.plans.ask_help(ANNA, access, "Vi kommer inte vidare", room.command())
+    assert room.plans.open(COACH, Access(access.plan_id)).plan.channel == known[-1]
+    room.plans.ask_help(ANNA, access, "", room.command())
+    known.append(room.plans.open(ANNA, access).plan.channel)
+    heard = [room.topics.version(f"plan-{channel}") for channel in known[:2]]
+    room.add(ANNA, access)
+
+    assert len(set(known)) == 3
+    assert [room.topics.version(f"plan-{channel}") for channel in known] == [*heard, 1]
+
+
 # --- Two at once -----------------------------------------------------------------------------------------------------
 
 
