@@ -547,6 +547,8 @@ class Plans:
                 event.kind != "item.remove" and _kept(item) != dict(event.after)
             ):
                 raise Rejected("changed-meanwhile", facts={"theirs": _kept(item)})
+            if item.removed:
+                self._last_place(connection, plan, 1)
             ways: dict[str, dict[str, Any]] = {
                 "item.add": {"removed_at": now},
                 "item.remove": {"removed_at": None},
@@ -639,12 +641,15 @@ class Plans:
             raise NotFound("item", item_id)
         return found
 
+    def _room_for_comment(self, connection: store.Connection, plan: Plan) -> None:
+        if len(store.comments(connection, plan.id)) >= rules.MOST_COMMENTS:
+            raise Rejected("too-many-comments", facts={"most": rules.MOST_COMMENTS})
+
     def _last_place(self, connection: store.Connection, plan: Plan, more: int) -> int:
         """Return where the last item stands, if there is room for more."""
-        there = store.items(connection, plan.id)
-        if len(there) + more > rules.MOST_ITEMS:
+        if len(store.items(connection, plan.id)) + more > rules.MOST_ITEMS:
             raise Rejected("too-many-items", facts={"most": rules.MOST_ITEMS})
-        return max((one.place for one in there), default=0)
+        return store.last_place(connection, plan.id)
 
 
 _ON_BOARD: Final = frozenset({"publish", "stage", "help", "delete", "restore", "undo"})
