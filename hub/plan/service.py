@@ -23,7 +23,7 @@ from hub.plan import items as rules
 from hub.plan import store
 from hub.plan.items import STAGES, Basis, Comment, Event, Item, NewItem, Plan, State
 from hub.plan.rules import LIMITS, Edits
-from hub.visitor import Role, Visitor
+from hub.visitor import FORMER, Role, Visitor
 
 _ID_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 _PLACE_STEP: Final = 1_024
@@ -394,8 +394,7 @@ class Plans:
 
         def work(connection: store.Connection, plan: Plan, now: dt.datetime) -> str:
             self._item(connection, plan, item_id)
-            if len(store.comments(connection, plan.id)) >= rules.MOST_COMMENTS:
-                raise Rejected("too-many-comments", facts={"most": rules.MOST_COMMENTS})
+            self._room_for_comment(connection, plan)
             support = not {Role.COACH, Role.ADMINISTRATOR}.isdisjoint(by.roles)
             new = Comment(_new_id(), item_id, by.person_id, by.name, support, said, now)
             store.add_comment(connection, plan.id, new)
@@ -420,7 +419,8 @@ class Plans:
             held, relations = self._held(connection, by, access, Action.PLAN_COMMENT)
             if not own:
                 require(by, Action.PLAN_EDIT, relations)
-            store.set_comment_removed(connection, comment_id, now)
+            if not store.set_comment_removed(connection, comment_id, now):
+                return
             store.change(connection, held.plan.id, now)
             self._note(
                 connection, by, plan, "comment.remove", item_id=found.item_id, before={"comment": comment_id}
@@ -533,14 +533,14 @@ class Plans:
             event = store.event(connection, plan.id, event_id)
             if event is None or event.undone or event.kind not in rules.UNDOABLE:
                 raise Rejected("cannot-undo")
-            self._take_back(connection, plan, event, now)
+            self._take_back(connection, by, plan, event, now)
             store.set_undone(connection, event_id)
             store.change(connection, plan.id, now)
             self._note(connection, by, plan, "undo", item_id=event.item_id, after={"kind": event.kind})
 
         self._change(by, access, Action.PLAN_EDIT, command_id, "undo", work)
 
-    def _take_back(self, connection: store.Connection, plan: Plan, event: Event, now: dt.datetime) -> None:
+    def _take_back(self, connection: store.Connection, by: Visitor, plan: Plan, event: Event, now: dt.datetime) -> None:
         if event.kind.startswith("item."):
             item = self._item(connection, plan, event.item_id)
             if item.removed != (event.kind == "item.remove") or (
@@ -556,7 +556,11 @@ class Plans:
             values = ways.get(event.kind) or _unkept(event.before)
             store.change_item(connection, plan.id, item.id, item.version, **values)
         elif event.kind == "comment.remove":
-            store.set_comment_removed(connection, str(event.before["comment"]), None)
+            found = store.comment(connection, plan.id, str(event.before["comment"]))
+            if found is None or not _may_bring_back(by, found, event):
+                raise Rejected("cannot-undo")
+            self._room_for_comment(connection, plan)
+            store.set_comment_removed(connection, found.id, None)
         else:
             if any(getattr(plan, name) != value for name, value in event.after.items()):
                 raise Rejected("changed-meanwhile", facts={"theirs": {}})

@@ -180,9 +180,13 @@ def add_comment(connection: Connection, plan_id: str, new: Comment) -> None:
     )  # fmt: skip
 
 
-def set_comment_removed(connection: Connection, comment_id: str, at: dt.datetime | None) -> None:
-    """Remove a comment, or bring it back."""
-    connection.execute(plan_comment.update().where(plan_comment.c.id == comment_id).values(removed_at=at))
+def set_comment_removed(connection: Connection, comment_id: str, at: dt.datetime | None) -> bool:
+    """Remove a comment, or bring it back; tell whether that changed anything."""
+    there = plan_comment.c.removed_at.is_not(None) if at is None else plan_comment.c.removed_at.is_(None)
+    done = connection.execute(
+        plan_comment.update().where(plan_comment.c.id == comment_id, there).values(removed_at=at)
+    )  # fmt: skip
+    return done.rowcount == 1
 
 
 # --- History ---------------------------------------------------------------------------------------------------------
