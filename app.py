@@ -89,6 +89,7 @@ app = st.App(
             failed=html.failed,
             policy=shell.content_security_policy(streamlit_parts),
             https=settings.public_url.startswith("https:"),
+            public_url=settings.public_url,
         )
     ],
 )
