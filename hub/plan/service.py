@@ -203,7 +203,7 @@ class Plans:
         new = [item for service in basis.services for item in service.items.values()]
         if len(new) > rules.MOST_ITEMS:
             raise Rejected("too-many-items", facts={"most": rules.MOST_ITEMS})
-        self._limits.count("create", by.key, self._clock)
+        self._limits.count("create", by, self._clock)
         now = self._clock()
 
         def work(connection: store.Connection) -> str:
@@ -602,7 +602,7 @@ class Plans:
         *,
         deleted: bool = False,
     ) -> Any:
-        self._limits.count("write", by.key, self._clock)
+        self._limits.count("write", by, self._clock)
         now = self._clock()
         moved: list[str] = []
 
