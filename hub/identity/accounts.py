@@ -277,6 +277,7 @@ class Accounts:
         )
 
         def work(connection: Connection) -> None:
+            store.lock_person(connection, person_id)
             held = [one.grant for one in _reached(connection, by, person_id).roles]
             if wanted in held:
                 raise Rejected("already-granted", "role")
@@ -301,6 +302,8 @@ class Accounts:
         now = self._clock()
 
         def work(connection: Connection) -> None:
+            # Two administrators who take the role from each other at once would leave none.
+            store.lock_role(connection, Role.ADMINISTRATOR)
             found = store.find_role(connection, role_id)
             if found is None:
                 raise NotFound("role", role_id)
