@@ -187,6 +187,8 @@ def one(opened: Opened, access: Access, item_id: str) -> None:
     else:
         _show(item)
     _said(opened, item, access, above)
+    if Action.PLAN_EDIT in opened.may:
+        _remove(item, access, above)
 
 
 def _show(item: Item) -> None:
@@ -232,11 +234,14 @@ def _change(item: Item, access: Access, above: DeltaGenerator, language: Languag
         with attempt(name, above):
             new = NewItem(text, role, _day(due), State(state or began.state), stage or "")
             hub().plans.change_item(visitor(), access, item.id, began.version, new, given)
-    remove = f"remove-{item.id}"
-    html.show(hide_note("plan"))
-    if st.button(_("Remove the item"), key=f"remove-{command(remove)}", help=None):
-        with attempt(remove, above):
-            hub().plans.remove_item(visitor(), access, item.id, command(remove))
+
+
+def _remove(item: Item, access: Access, above: DeltaGenerator) -> None:
+    name = f"remove-{item.id}"
+    html.show(f"<h3 id='ta-bort'>{escape(_('Remove the item'))}</h3>", hide_note("plan"))
+    if st.button(_("Remove the item"), key=f"remove-{command(name)}"):
+        with attempt(name, above):
+            hub().plans.remove_item(visitor(), access, item.id, command(name))
 
 
 def _meanwhile(item: Item, name: str, given: str, language: Language) -> None:

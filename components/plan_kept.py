@@ -30,12 +30,27 @@ def start() -> None:
         f"<p class='hub-lead'>{escape(_('A plan carries the work from the first look to a running service: what to do, who does it, and which stage you are in. It begins with the answers of the guide.'))}</p>",
         f"<div class='hub-actions'><a class='hub-button' href='/valj'>{escape(_('Begin with the guide'))}</a>"
         f"<a class='hub-link' href='/tavla'>{escape(_('See which stage regions are in'))}</a></div>",
+        "" if plans else _how(),
         f"<h2>{escape(_('Your plans'))}</h2><ul class='hub-hits'>{kept}</ul>" if plans else "",
         f"<section data-lists-plans data-forget='{escape(_('Forget'))}'>"
         f"<h2>{escape(_('Opened in this browser'))}</h2><p class='hub-muted' data-none>{escape(_('No plan has been opened here yet. A plan kept without signing in is found by its link, so save the link.'))}</p>"
         "<ul class='hub-hits'></ul></section>",
     )
     deleted()
+
+
+def _how() -> str:
+    """Return the way to a plan, in three steps."""
+    steps = (
+        (_("Answer the guide"), _("You get a proposed way to 1177. “Do not know” is a full answer.")),
+        (
+            _("Keep the result"),
+            _("What to do is filled in from your answers, in seven stages from direction to service."),
+        ),
+        (_("Share the link"), _("Everyone with the link works in the same plan. Nobody needs to sign in.")),
+    )
+    items = "".join(f"<li><strong>{escape(name)}</strong><p>{escape(text)}</p></li>" for name, text in steps)
+    return f"<h2>{escape(_('How it becomes a plan'))}</h2><ol class='hub-way'>{items}</ol>"
 
 
 def told() -> Mapping[str, int]:
