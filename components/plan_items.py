@@ -212,7 +212,7 @@ def _change(item: Item, access: Access, above: DeltaGenerator, language: Languag
             _meanwhile(item, name, given, language)
     with st.form(key=f"form-{given}", border=False):
         text = st.text_area(
-            _("What is to be done?"), began.text, key=f"text-{given}", max_chars=LONGEST["text"], height=100
+            _("What is to be done?"), began.text, key=f"text-{given}", max_chars=LONGEST["text"], height=130
         )
         role = st.text_input(
             _("Who does it? (a role, not a person’s name)"), began.owner_role, key=f"role-{given}",

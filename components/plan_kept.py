@@ -12,7 +12,7 @@ from components.session import command, hub, name_page, visitor
 from components.words import _, date, plain_label
 from hub.errors import NotFound
 from hub.html import address
-from hub.identity.rules import Notices
+from hub.identity.rules import Action, Notices
 from hub.plan.items import STAGES, Plan, State
 from hub.plan.service import Access, Opened
 
@@ -161,8 +161,9 @@ def _top(opened: Opened, access: Access, part: str) -> None:
     open_items = [item for item in opened.items if item.state is not State.DROPPED]
     done = sum(item.state is State.DONE for item in open_items)
     link = place(access, PARTS[0])
+    reads = "" if Action.PLAN_EDIT in opened.may else " · " + _may(opened)
     html.show(
-        f"<p class='hub-kicker'><a href='/plan'>{escape(_('Plans'))}</a> · {escape(region_name(plan))}</p>"
+        f"<p class='hub-kicker'><a href='/plan'>{escape(_('Plans'))}</a> · {escape(region_name(plan) + reads)}</p>"
         f"<h1 data-remembers-plan='{link}' lang='{plan.language}'>{escape(plan.title)}</h1>"
         f"<p class='hub-planline'><strong>{escape(_('Stage {place} of {all}: {name}').format(place=STAGES.index(plan.stage) + 1, all=len(STAGES), name=stage_name(plan.stage)))}</strong> "
         f"<span class='hub-muted'>{escape(_('since {date}').format(date=date(plan.stage_at.date())))}</span> "
@@ -170,6 +171,13 @@ def _top(opened: Opened, access: Access, part: str) -> None:
         f"<progress max='{max(1, len(open_items))}' value='{done}' aria-hidden='true'></progress></p>",
         f"<nav class='hub-tabs' aria-label='{escape(_('Parts of the plan'))}'><ul>{tabs}</ul></nav>",
     )
+
+
+def _may(opened: Opened) -> str:
+    """Return what somebody may do who may not change the plan."""
+    if Action.PLAN_COMMENT in opened.may:
+        return _("You can read and comment, but not change")
+    return _("You can read but not change")
 
 
 def _about(plan: Plan) -> str:
