@@ -35,6 +35,8 @@ def _start_page(words: Home, _version: str) -> str:
     return html.joined(
         f"<h1>{escape(words.title)}</h1><p class='hub-lead'>{escape(words.lead)}</p>",
         f"<div class='hub-doors'>{doors}</div>",
+        f"<p class='hub-begun'>{escape(_('Have you begun already?'))} <a class='hub-link' href='/plan'>{escape(_('Open your plans'))}</a> "
+        f"<a class='hub-link' href='/tavla'>{escape(_('See which stage regions are in'))}</a></p>",
         f"<h2>{escape(words.ways_heading)}</h2><p>{escape(words.ways_lead)}</p>",
         reading().layers_drawing(),
         f"<h2>{escape(words.known_heading)}</h2><dl class='hub-figures'>{known}</dl>"

@@ -8,7 +8,7 @@ import streamlit as st
 
 from components import guide, html
 from components.problems import attempt
-from components.session import command, hub, kept, language, renew, visitor
+from components.session import answered, answering_for, command, hub, kept, language, renew, visitor
 from components.words import _
 from hub.guide import answers as link
 from hub.guide.rules import choose, path
@@ -16,6 +16,7 @@ from hub.handover import plan_basis, plan_input
 from hub.plan.items import LONGEST, new_key
 from hub.plan.reading import preview
 from hub.plan.rules import LIMITS, Edits
+from hub.plan.service import Access
 from hub.plan.writing import write
 
 
@@ -39,6 +40,7 @@ def page() -> None:
         f"<h1>{escape(_('Plan and document for the board'))}</h1>"
         f"<p class='hub-lead'>{escape(_('From your answers: a plan to work in, or a document to take with you.'))}</p>",
     )
+    _update(query)
     _keep(found, query)
     html.show(
         f"<h2 id='ta-med'>{escape(_('Or take the document with you, with nothing kept here'))}</h2>",
@@ -47,6 +49,31 @@ def page() -> None:
         f"<p class='hub-muted'>{escape(_('Shown without your own texts; they are in the file.'))}</p>",
         preview(write(plan, Edits(), words)),
     )
+
+
+def _update(query: dict[str, str]) -> None:
+    """Offer to put the answers into the plan they were given for."""
+    plan = answering_for()
+    if plan is None:
+        return
+    plan_id, key, title = plan
+    above = st.container()
+    html.show(
+        f"<h2 id='uppdatera'>{escape(_('Put the answers into the plan {title}').format(title=title))}</h2>"
+        f"<p>{escape(_('What they change is shown in the plan before anything of it is changed.'))}</p>"
+    )
+    given = command("answers")
+    put, drop = st.container(horizontal=True), st.empty()
+    if put.button(_("Put them into the plan"), type="primary", key=f"put-{given}"):
+        with attempt("answers", above):
+            hub().plans.answer(visitor(), Access(plan_id, key), urlencode(query), given)
+            renew("answers")
+            answered()
+            st.query_params.from_dict({"id": plan_id, **({"nyckel": key} if key else {})})
+            st.rerun()
+    if drop.button(_("These answers are not for that plan"), key=f"drop-{given}", type="tertiary"):
+        answered()
+        st.rerun()
 
 
 def _keep(found: link.Link, query: dict[str, str]) -> None:

@@ -14,7 +14,7 @@ from components.editor import editor
 from components.plan_place import author_name, origin_name, place, stage_name, state_name
 from components.privacy import hide_note
 from components.problems import attempt, sentence
-from components.session import command, forget, hub, kept, renew, visitor
+from components.session import answer_for, command, forget, hub, kept, renew, visitor
 from components.words import _, date, moment
 from hub.errors import NotFound, Rejected, Unavailable
 from hub.guide.answers import read_link
@@ -39,6 +39,7 @@ def all_items(opened: Opened, access: Access) -> None:
             _do(access, did)
     if may:
         _add(opened.plan, access, above)
+        _answers(opened.plan, access)
 
 
 def _do(access: Access, did: Did) -> None:
@@ -108,6 +109,13 @@ def _add(plan: Plan, access: Access, above: DeltaGenerator) -> None:
             with attempt(name, above):
                 item = NewItem(text, role, _day(due), State.OPEN, stage or "")
                 hub().plans.add_item(visitor(), access, item, given)
+
+
+def _answers(plan: Plan, access: Access) -> None:
+    """Lead back to the guide with the plan's answers; this session remembers for which plan they are."""
+    if st.button(_("Change the answers of the guide"), key=f"answers-{plan.id}", type="tertiary"):
+        answer_for(access.plan_id, access.key, plan.title)
+        st.switch_page("guide.py", query_params=dict(parse_qsl(plan.guide)))
 
 
 def _stage_choice(stage: str) -> str:

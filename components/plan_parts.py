@@ -302,6 +302,7 @@ def _event(event: Event, at: str, items: Mapping[str, Item], language_: Language
         "item.change": _("changed: {text}"),
         "item.remove": _("removed: {text}"),
         "item.move": _("moved: {text}"),
+        "answers": _("changed the answers of the guide"),
         "accept": _("took up what the guide says today"),
         "comment": _("commented on: {text}"),
         "comment.remove": _("took a comment back on: {text}"),

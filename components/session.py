@@ -17,6 +17,7 @@ from hub.visitor import BROWSER_COOKIE, SESSION_COOKIE, Visitor
 
 _LANGUAGE = "hub-language"
 _KEPT = "hub-kept-"
+_ANSWERING = "hub-answering"
 _VISITOR = "hub-visitor"
 _KEPT_S = 1.0
 """A fragment runs without its frame, so what is known of the visitor is kept for a run, but never longer than this."""
@@ -115,3 +116,18 @@ def _resolve() -> Visitor:
         local=on_this_machine(peer, headers, socket=True),
         key=identity.key(_cookie(BROWSER_COOKIE), peer),
     )
+
+
+def answer_for(plan_id: str, key: str, title: str) -> None:
+    """Remember in this session that the guide is answered for a plan there is."""
+    st.session_state[_ANSWERING] = (plan_id, key, title)
+
+
+def answering_for() -> tuple[str, str, str] | None:
+    """Return the id, key and title of the plan that the guide is answered for in this session."""
+    return cast("tuple[str, str, str] | None", st.session_state.get(_ANSWERING))
+
+
+def answered() -> None:
+    """Forget which plan the guide is answered for."""
+    st.session_state.pop(_ANSWERING, None)

@@ -32,7 +32,7 @@ _END_S: Final = 2.0
 """How long the end waits for a job to come to a place where it can stop."""
 
 
-class _Ending(Exception):
+class Ending(Exception):
     """The hub is asked to stop."""
 
 
@@ -166,12 +166,12 @@ class Timetable:
                 raise Unavailable("another process has taken the job over")
             held = until
             if self._ending.is_set():
-                raise _Ending("the hub is ending")
+                raise Ending("the hub is ending")
 
         began = clock()
         try:
             result, wait = dict(job.work(Run(began, hold))), job.every
-        except _Ending:
+        except Ending:
             result, wait = {"stopped": True}, dt.timedelta()
         except Exception as error:
             reference = new_reference()

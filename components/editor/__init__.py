@@ -191,7 +191,7 @@ def _words(done: str) -> dict[str, Any]:
             [_("*italic*"), _("italic")],
             [_("- first"), _("a list; 1. first makes it numbered")],
             [_("> words"), _("a quotation")],
-            [_("[the report](address)"), _("a link; a web address alone becomes one too")],
+            [f"[{_('the report')}](https://…)", _("a link; a web address alone becomes one too")],
             [_("an empty line"), _("a new paragraph")],
             ["Ctrl + Enter", _("sends the text")],
         ],

@@ -9,7 +9,8 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, Literal
+from itertools import zip_longest
+from typing import Any, Final, Literal
 
 from hub.errors import Rejected
 from hub.language import Language
@@ -133,7 +134,9 @@ class Event:
     undone: bool
 
 
-UNDOABLE: Final = frozenset({"item.add", "item.change", "item.remove", "notes", "title", "stage", "comment.remove"})
+UNDOABLE: Final = frozenset(
+    {"item.add", "item.change", "item.remove", "notes", "title", "stage", "answers", "comment.remove"}
+)
 
 
 # --- Texts -----------------------------------------------------------------------------------------------------------
@@ -264,31 +267,41 @@ class Difference:
     after: str
 
 
+_NOTHING: Final[Mapping[str, Any]] = {"aim": "", "start": "", "gates": {}, "items": {}}
+
+
 def differences(kept: Mapping[str, object], now: Basis) -> tuple[Difference, ...]:
-    """Compare what was stored with what the same answers give today."""
-    found: list[Difference] = []
+    """Compare what was stored with what the answers give today; a service may have come or gone since."""
     earlier = kept.get("services", [])
     if not isinstance(earlier, list):
         return ()
-    for number, (then, one) in enumerate(zip(earlier, now.services, strict=False)):
-        if then["aim"] != one.aim:
-            found.append(Difference("aim", number, "", then["aim"], one.aim))
-        if then["start"] != one.start:
-            found.append(Difference("start", number, "", then["start"], one.start))
-        found += [
-            Difference("gate", number, name, then["gates"].get(name, ""), state)
-            for name, state in one.gates.items()
-            if then["gates"].get(name, "") != state
-        ]
-        for origin, item in one.items.items():
-            before = then["items"].get(origin)
-            if before is None:
-                found.append(Difference("item-new", number, origin, "", item.text))
-            elif before != item.text:
-                found.append(Difference("item-changed", number, origin, before, item.text))
-        found += [
-            Difference("item-gone", number, origin, text, "")
-            for origin, text in then["items"].items()
-            if origin not in one.items
-        ]
+    gone = ServiceBasis("", "", "", {}, {})
+    found: list[Difference] = []
+    for number, (then, one) in enumerate(zip_longest(earlier, now.services)):
+        found += _differences(number, then or _NOTHING, one or gone)
     return tuple(found)
+
+
+def _differences(number: int, then: Mapping[str, Any], one: ServiceBasis) -> list[Difference]:
+    found: list[Difference] = []
+    if then["aim"] != one.aim:
+        found.append(Difference("aim", number, "", then["aim"], one.aim))
+    if then["start"] != one.start:
+        found.append(Difference("start", number, "", then["start"], one.start))
+    found += [
+        Difference("gate", number, name, then["gates"][name], state)
+        for name, state in one.gates.items()
+        if then["gates"].get(name, state) != state
+    ]
+    for origin, item in one.items.items():
+        before = then["items"].get(origin)
+        if before is None:
+            found.append(Difference("item-new", number, origin, "", item.text))
+        elif before != item.text:
+            found.append(Difference("item-changed", number, origin, before, item.text))
+    found += [
+        Difference("item-gone", number, origin, text, "")
+        for origin, text in then["items"].items()
+        if origin not in one.items
+    ]
+    return found

@@ -364,6 +364,23 @@ class Plans:
 
         self._change(by, access, Action.PLAN_EDIT, command_id, "item.remove", work)
 
+    def answer(self, by: Visitor, access: Access, guide: str, command_id: str) -> None:
+        """Replace the guide's answers; what that changes is shown as a difference until it is taken up.
+
+        Args:
+            by: who asks.
+            access: which plan.
+            guide: the guide's query.
+            command_id: made with the form.
+        """
+
+        def work(connection: store.Connection, plan: Plan, now: dt.datetime) -> None:
+            if guide != plan.guide:
+                store.change(connection, plan.id, now, guide=guide)
+                self._note(connection, by, plan, "answers", before={"guide": plan.guide}, after={"guide": guide})
+
+        self._change(by, access, Action.PLAN_EDIT, command_id, "answers", work)
+
     def accept(self, by: Visitor, access: Access, basis: Basis, command_id: str) -> None:
         """Take up what the guide says today: new items are added, and what was seen is remembered.
 

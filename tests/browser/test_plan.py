@@ -197,3 +197,25 @@ def test_notes_half_written_stay_when_somebody_else_saves_theirs(two):
     mine.get_by_role("button", name="Spara anteckningarna").click()
 
     expect(theirs.locator(".hub-people")).to_have_text("Vi börjar på akuten.")
+
+
+def test_answers_are_changed_in_the_guide_and_what_they_change_is_taken_up(page):
+    url = keep_plan(page)
+    page.get_by_role("button", name="Ändra svaren i guiden").click()
+    expect(page).to_have_url(re.compile("/valj"))
+    expect(page.get_by_role("heading", name="Era svar")).to_be_visible()
+    still(page)
+    visited = guide({**FULL, "video-links": "no", "record-inbox": "no"}, names=["Akuten"])
+    page.evaluate(
+        "(to) => { history.pushState({}, '', to); dispatchEvent(new PopStateEvent('popstate', {state: {}})) }", visited
+    )
+    still(page)
+    page.get_by_role("link", name="Gör en plan eller ett underlag").click()
+    page.get_by_role("button", name="För in dem i planen").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Video på akuten")
+    changed = page.get_by_role("region", name="Guiden säger något annat än när ni senast tittade")
+    expect(changed).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Ta till er")).click()
+    expect(changed).to_have_count(0)
+    visit(page, part(url, "historik"))
+    expect(page.get_by_text("ändrade svaren i guiden")).to_be_visible()

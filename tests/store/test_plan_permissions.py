@@ -29,6 +29,7 @@ CALLS: dict[str, tuple[Action, Callable[[Plans, Visitor, Access, str, str], obje
     "set_state": (Action.PLAN_EDIT, lambda p, by, a, item, c: p.set_state(by, a, item, State.DONE, c)),
     "move_item": (Action.PLAN_EDIT, lambda p, by, a, item, c: p.move_item(by, a, item, 1, c)),
     "remove_item": (Action.PLAN_EDIT, lambda p, by, a, item, c: p.remove_item(by, a, item, c)),
+    "answer": (Action.PLAN_EDIT, lambda p, by, a, item, c: p.answer(by, a, "v=1&s1=", c)),
     "accept": (Action.PLAN_EDIT, lambda p, by, a, item, c: p.accept(by, a, BASIS, c)),
     "write_notes": (Action.PLAN_EDIT, lambda p, by, a, item, c: p.write_notes(by, a, 1, "Ord", c)),
     "write_texts": (Action.PLAN_EDIT, lambda p, by, a, item, c: p.write_texts(by, a, {"officer": "Kim"}, c)),

@@ -386,6 +386,28 @@ def test_a_changed_rule_is_a_difference_until_it_is_taken_up(room):
     assert rules.differences(opened.plan.basis, now) == () and opened.items[-1].text == "Nytt steg"
 
 
+def test_new_answers_show_what_they_change_and_are_taken_back(room):
+    access = room.create()
+    room.plans.answer(ANYONE, access, "v=1&s1=volume.many", room.command())
+    assert room.plans.open(ANYONE, access).plan.guide == "v=1&s1=volume.many"
+    room.plans.undo(ANYONE, access, room.latest(ANYONE, access), room.command())
+
+    assert room.plans.open(ANYONE, access).plan.guide == "v=1"
+
+
+def test_a_service_that_has_come_or_gone_is_a_difference():
+    one = ServiceBasis("", "Inkorg", "", {"Videolänk": "okänt"}, {"guide:1:step:it:0": NewItem("Beskriv")})
+    two = ServiceBasis("", "Ramverk", "", {}, {"guide:2:step:it:0": NewItem("Prova")})
+    came = rules.differences(Basis("v", (one,)).kept(), Basis("v", (one, two)))
+    went = rules.differences(Basis("v", (one, two)).kept(), Basis("v", (one,)))
+
+    assert [(found.kind, found.service, found.after) for found in came] == [
+        ("aim", 1, "Ramverk"),
+        ("item-new", 1, "Prova"),
+    ]
+    assert [(found.kind, found.before) for found in went] == [("aim", "Ramverk"), ("item-gone", "Prova")]
+
+
 # --- Bounds ----------------------------------------------------------------------------------------------------------
 
 

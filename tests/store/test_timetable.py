@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from hub.database import Database
 from hub.errors import Unavailable
 from hub.settings import ROOT
-from hub.timetable import AGAIN, CLAIM, Job, Timetable
+from hub.timetable import AGAIN, CLAIM, Ending, Job, Timetable
 
 NOW = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
 DAY, HOUR, MINUTE = dt.timedelta(days=1), dt.timedelta(hours=1), dt.timedelta(minutes=1)
@@ -120,7 +120,7 @@ def test_a_job_that_lost_its_claim_stops_and_leaves_the_result_of_the_other(eith
 CRASH = """
 import datetime as dt, os, sys
 from hub.database import Database
-from hub.timetable import Job, Timetable
+from hub.timetable import Ending, Job, Timetable
 now = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
 Timetable(Database(sys.argv[1]), [Job("count", dt.timedelta(days=1), lambda run: os._exit(9))]).tick(lambda: now)
 """
@@ -167,7 +167,7 @@ def test_a_job_is_asked_to_stop_at_the_end_and_is_due_at_once_afterwards(databas
         goes_on.wait(5)
         try:
             run.hold()
-        except Unavailable:
+        except Ending:
             stopped.append(True)
             raise
         return {}
