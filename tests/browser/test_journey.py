@@ -103,7 +103,9 @@ def test_support_answers_on_an_item_of_a_plan_that_asks_and_sees_it_no_more_when
     expect(cesar.get_by_role("heading", level=1)).to_have_text("Plan som har fastnat")
     expect(cesar.get_by_role("checkbox", name=re.compile("^Bestäm vilka"))).to_be_disabled()
     cesar.get_by_role("link", name=re.compile("^Öppna Bestäm vilka")).click()
-    cesar.get_by_role("textbox", name=re.compile("^Skriv en kommentar")).fill("Ring förvaltningen, de svarar inom en vecka.")
+    cesar.get_by_role("textbox", name=re.compile("^Skriv en kommentar")).fill(
+        "Ring förvaltningen, de svarar inom en vecka."
+    )
     cesar.get_by_role("button", name="Kommentera", exact=True).click()
     expect(cesar.get_by_role("article").get_by_text("Stöd", exact=True)).to_be_visible()
     assert cesar.get_by_role("button", name="Ta bort punkten").count() == 0
