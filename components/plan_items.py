@@ -62,6 +62,7 @@ def _groups(opened: Opened, access: Access) -> list[Group]:
             done=sum(item.state is State.DONE for item in items),
             all=sum(item.state is not State.DROPPED for item in items),
         )
+        count = count if items else ""
         rows = [
             _row(item, access, said.get(item.id, 0), first=number == 0, last=number == len(items) - 1)
             for number, item in enumerate(items)
@@ -298,7 +299,7 @@ def _said(opened: Opened, item: Item, access: Access, above: DeltaGenerator) -> 
 def _comment(opened: Opened, comment: Comment, access: Access, above: DeltaGenerator) -> None:
     author = author_name(comment.author_name)
     text = render_people(comment.text) if comment.text else f"<p>{escape(_('Taken away by whoever wrote it.'))}</p>"
-    support = f" <span class='hub-tag'>{escape(_('Support'))}</span>" if comment.support else ""
+    support = f" <span class='hub-tag'>{escape(_('From support'))}</span>" if comment.support else ""
     html.show(
         f"<article class='hub-comment'><p><strong>{escape(author)}</strong>{support} "
         f"<span class='hub-muted'>{escape(moment(comment.created_at))}</span></p><div lang='{opened.plan.language}'>{text}</div></article>"

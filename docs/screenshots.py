@@ -117,6 +117,7 @@ def _keep(page: Page) -> None:
         boxes.nth(number).check()
         page.get_by_text(f"{number + 1} av", exact=False).first.wait_for()
     page.evaluate("() => document.activeElement.blur()")
+    page.mouse.move(0, 0)
 
 
 def _take(browser: Browser, address: str, width: int, names: Sequence[str]) -> list[Path]:
