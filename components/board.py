@@ -19,7 +19,7 @@ def page() -> None:
     seen = hub().topics.version("board")
     board = hub().plans.board(visitor())
     html.show(
-        f"<h1>{escape(_('Who is where'))}</h1>"
+        f"<h1>{escape(_('How far the regions have come'))}</h1>"
         f"<p class='hub-lead'>{escape(_('Regions that choose to show it say here which stage their work is in. Ask one that has come further.'))}</p>",
         _stages(board.shown) if board.shown else _nobody(),
         _table(board.shown),
@@ -40,7 +40,7 @@ def _nobody() -> str:
 def _stages(plans: tuple[Plan, ...]) -> str:
     parts = []
     for number, stage in enumerate(STAGES, start=1):
-        here = [plan for plan in plans if plan.stage == stage]
+        here = sorted((plan for plan in plans if plan.stage == stage), key=region_name)
         regions = "".join(f"<li>{escape(region_name(plan))}</li>" for plan in here)
         parts.append(
             f"<li class='{'has' if here else ''}'><h3>{number}. {escape(stage_name(stage))}</h3>"
@@ -53,16 +53,17 @@ def _stages(plans: tuple[Plan, ...]) -> str:
 def _table(plans: tuple[Plan, ...]) -> str:
     if not plans:
         return ""
+    asks = f"<span class='hub-tag'>{escape(_('Asks for help'))}</span>"
     rows = "".join(
         f"<tr><th scope='row'>{escape(region_name(plan))}</th><td>{escape(stage_name(plan.stage))}</td>"
         f"<td>{escape(date(plan.stage_at.date()))}</td><td>{escape(_long(plan))}</td>"
-        f"<td>{escape(_('Asks for help') if plan.asks_help else '')}</td></tr>"
+        f"<td>{asks if plan.asks_help else ''}</td></tr>"
         for plan in sorted(plans, key=region_name)
     )
     heads = (_("Region"), _("Stage"), _("Since"), _("So long"), _("Help"))
     head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in heads)
     return (
-        f"<div class='table-scroll'><table class='hub-stack'><caption>{escape(_('Regions that show their stage'))}</caption>"
+        f"<div class='table-scroll'><table class='hub-stack hub-board-table'><caption>{escape(_('Regions that show their stage'))}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 

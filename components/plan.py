@@ -150,12 +150,12 @@ def _form(action: str, steps: list[str]) -> str:
         for number, step in enumerate(steps)
     )
     buttons = "".join(
-        f"<button class='hub-button{'' if kind == 'docx' else ' quiet'}' type='submit' data-sends-to='/api/plan.{kind}?{escape(action)}'>{escape(name)}</button>"
+        f"<button class='hub-button quiet' type='submit' data-sends-to='/api/plan.{kind}?{escape(action)}'>{escape(name)}</button>"
         for kind, name in (("docx", "Word"), ("pdf", "PDF"), ("md", "Markdown"), ("ics", _("Calendar")))
     )
     return (
         f"<form method='post' action='/api/plan.docx?{escape(action)}' class='hub-filter' data-keeps='plan' aria-label='{escape(_('Your own texts'))}'>"
         f"<p>{escape(_('What you write stays in this browser and goes with the file. Write no personal identity numbers and nothing about patients.'))}</p>"
-        f"{fields}<details><summary>{escape(_('Date the steps, for the calendar'))}</summary>{dates}</details>"
-        f"<div class='hub-actions'>{buttons}<button class='hub-button quiet' type='button' data-empties='plan'>{escape(_('Empty the fields'))}</button></div></form>"
+        f"<div class='hub-fields'>{fields}</div><details><summary>{escape(_('Date the steps, for the calendar'))}</summary>{dates}</details>"
+        f"<div class='hub-actions'>{buttons}<button class='hub-plainbutton' type='button' data-empties='plan'>{escape(_('Empty the fields'))}</button></div></form>"
     )

@@ -62,6 +62,7 @@ def _groups(opened: Opened, access: Access) -> list[Group]:
             done=sum(item.state is State.DONE for item in items),
             all=sum(item.state is not State.DROPPED for item in items),
         )
+        count = count if items else ""
         rows = [
             _row(item, access, said.get(item.id, 0), first=number == 0, last=number == len(items) - 1)
             for number, item in enumerate(items)
@@ -195,6 +196,8 @@ def one(opened: Opened, access: Access, item_id: str) -> None:
     else:
         _show(item)
     _said(opened, item, access, above)
+    if Action.PLAN_EDIT in opened.may:
+        _remove(item, access, above)
 
 
 def _show(item: Item) -> None:
@@ -218,7 +221,7 @@ def _change(item: Item, access: Access, above: DeltaGenerator, language: Languag
             _meanwhile(item, name, given, language)
     with st.form(key=f"form-{given}", border=False):
         text = st.text_area(
-            _("What is to be done?"), began.text, key=f"text-{given}", max_chars=LONGEST["text"], height=100
+            _("What is to be done?"), began.text, key=f"text-{given}", max_chars=LONGEST["text"], height=130
         )
         role = st.text_input(
             _("Who does it? (a role, not a person’s name)"), began.owner_role, key=f"role-{given}",
@@ -240,11 +243,14 @@ def _change(item: Item, access: Access, above: DeltaGenerator, language: Languag
         with attempt(name, above):
             new = NewItem(text, role, _day(due), State(state or began.state), stage or "")
             hub().plans.change_item(visitor(), access, item.id, began.version, new, given)
-    remove = f"remove-{item.id}"
-    html.show(hide_note("plan"))
-    if st.button(_("Remove the item"), key=f"remove-{command(remove)}", help=None):
-        with attempt(remove, above):
-            hub().plans.remove_item(visitor(), access, item.id, command(remove))
+
+
+def _remove(item: Item, access: Access, above: DeltaGenerator) -> None:
+    name = f"remove-{item.id}"
+    html.show(f"<h3 id='ta-bort'>{escape(_('Remove the item'))}</h3>", hide_note("plan"))
+    if st.button(_("Remove the item"), key=f"remove-{command(name)}"):
+        with attempt(name, above):
+            hub().plans.remove_item(visitor(), access, item.id, command(name))
 
 
 def _meanwhile(item: Item, name: str, given: str, language: Language) -> None:

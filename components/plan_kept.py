@@ -13,7 +13,7 @@ from components.session import command, hub, name_page, visitor
 from components.words import _, date, plain_label
 from hub.errors import NotFound, Unavailable
 from hub.html import address
-from hub.identity.rules import Notices
+from hub.identity.rules import Action, Notices
 from hub.plan.items import STAGES, Plan, State
 from hub.plan.service import Access, Opened
 
@@ -31,12 +31,27 @@ def start() -> None:
         f"<p class='hub-lead'>{escape(_('A plan carries the work from the first look to a running service: what to do, who does it, and which stage you are in. It begins with the answers of the guide.'))}</p>",
         f"<div class='hub-actions'><a class='hub-button' href='/valj'>{escape(_('Begin with the guide'))}</a>"
         f"<a class='hub-link' href='/tavla'>{escape(_('See which stage regions are in'))}</a></div>",
+        "" if plans else _how(),
         f"<h2>{escape(_('Your plans'))}</h2><ul class='hub-hits'>{kept}</ul>" if plans else "",
         f"<section data-lists-plans data-forget='{escape(_('Forget'))}'>"
         f"<h2>{escape(_('Opened in this browser'))}</h2><p class='hub-muted' data-none>{escape(_('No plan has been opened here yet. A plan kept without signing in is found by its link, so save the link.'))}</p>"
         "<ul class='hub-hits'></ul></section>",
     )
     deleted()
+
+
+def _how() -> str:
+    """Return the way to a plan, in three steps."""
+    steps = (
+        (_("Answer the guide"), _("You get a proposed way to 1177. “Do not know” is a full answer.")),
+        (
+            _("Keep the result"),
+            _("What to do is filled in from your answers, in seven stages from direction to service."),
+        ),
+        (_("Share the link"), _("Everyone with the link works in the same plan. Nobody needs to sign in.")),
+    )
+    items = "".join(f"<li><strong>{escape(name)}</strong><p>{escape(text)}</p></li>" for name, text in steps)
+    return f"<h2>{escape(_('How it becomes a plan'))}</h2><ol class='hub-way'>{items}</ol>"
 
 
 def told() -> Mapping[str, int]:
@@ -150,8 +165,9 @@ def _top(opened: Opened, access: Access, part: str) -> None:
     open_items = [item for item in opened.items if item.state is not State.DROPPED]
     done = sum(item.state is State.DONE for item in open_items)
     link = place(access, PARTS[0])
+    reads = "" if Action.PLAN_EDIT in opened.may else " · " + _may(opened)
     html.show(
-        f"<p class='hub-kicker'><a href='/plan'>{escape(_('Plans'))}</a> · {escape(region_name(plan))}</p>"
+        f"<p class='hub-kicker'><a href='/plan'>{escape(_('Plans'))}</a> · {escape(region_name(plan) + reads)}</p>"
         f"<h1 data-remembers-plan='{link}' lang='{plan.language}'>{escape(plan.title)}</h1>"
         f"<p class='hub-planline'><strong>{escape(_('Stage {place} of {all}: {name}').format(place=STAGES.index(plan.stage) + 1, all=len(STAGES), name=stage_name(plan.stage)))}</strong> "
         f"<span class='hub-muted'>{escape(_('since {date}').format(date=date(plan.stage_at.date())))}</span> "
@@ -159,6 +175,13 @@ def _top(opened: Opened, access: Access, part: str) -> None:
         f"<progress max='{max(1, len(open_items))}' value='{done}' aria-hidden='true'></progress></p>",
         f"<nav class='hub-tabs' aria-label='{escape(_('Parts of the plan'))}'><ul>{tabs}</ul></nav>",
     )
+
+
+def _may(opened: Opened) -> str:
+    """Return what somebody may do who may not change the plan."""
+    if Action.PLAN_COMMENT in opened.may:
+        return _("You can read and comment, but not change")
+    return _("You can read but not change")
 
 
 def _about(plan: Plan) -> str:

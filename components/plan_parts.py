@@ -15,7 +15,7 @@ from components.plan_place import author_name, place, stage_name, state_name, to
 from components.privacy import hide_note
 from components.problems import attempt, sentence
 from components.session import command, hub, kept, language, renew, visitor
-from components.words import _, date, moment
+from components.words import _, date, day_and_time
 from hub.errors import NotFound, Rejected, Unavailable
 from hub.guide.answers import read_link
 from hub.handover import plan_document
@@ -34,12 +34,30 @@ def stages(opened: Opened, access: Access) -> None:
     """Draw the seven stages with what each asks, and where the plan is."""
     plan, above = opened.plan, st.container()
     words = hub().stage_words[language()]
-    html.show(f"<p class='hub-lead'>{escape(words.lead)}</p>", _stage_list(plan.stage, language(), hub().version))
+    listed = _stage_list(plan.stage, language(), hub().version)
+    lead = f"<p class='hub-lead'>{escape(words.lead)}</p>"
     if Action.PLAN_EDIT not in opened.may:
+        html.show(lead, listed)
         return
-    _choose_stage(plan, access, above)
-    _help(plan, access, above)
-    _publish(opened, access, above)
+    html.show(lead, _ways())
+    left, beside = st.columns([2, 1], gap="large")
+    with left:
+        html.show(listed)
+    with beside:
+        _choose_stage(plan, access, above)
+        _help(plan, access, above)
+        _publish(opened, access, above)
+
+
+def _ways() -> str:
+    """Return links to what can be done, for where it stands below the stages and not beside them."""
+    ways = {
+        "valj-skede": _("Move to another stage"),
+        "hjalp": _("Ask for help"),
+        "visa": _("Show the stage to other regions"),
+    }
+    items = "".join(f"<li><a href='#{id_}'>{escape(text)}</a></li>" for id_, text in ways.items())
+    return f"<nav class='hub-contents hub-stage-ways' aria-label='{escape(_('On this page'))}'><ul>{items}</ul></nav>"
 
 
 @lru_cache(maxsize=16)
@@ -81,7 +99,7 @@ def _choose_stage(plan: Plan, access: Access, above: DeltaGenerator) -> None:
             _("Which stage is the work in?"), STAGES, index=STAGES.index(plan.stage), key=f"at-{given}-{plan.stage}",
             format_func=stage_name, horizontal=True,
         )  # fmt: skip
-        if st.form_submit_button(_("Save the stage"), key=f"send-{given}"):
+        if st.form_submit_button(_("Save the stage"), type="primary", key=f"send-{given}"):
             with attempt(name, above):
                 hub().plans.set_stage(visitor(), access, stage, given)
 
@@ -250,20 +268,26 @@ def history(opened: Opened, access: Access) -> None:
         f"<h2>{escape(_('What has been done'))}</h2>"
         + (f"<p class='hub-muted'>{escape(_('Nothing earlier.'))}</p>" if not events else "")
     )
+    day = ""
     for event in events:
-        html.show(f"<div class='hub-event'>{_event(event, by_id, opened.plan.language)}</div>")
-        if Action.PLAN_EDIT in opened.may and event.kind in UNDOABLE and not event.undone:
-            name = f"undo-{event.id}"
-            if st.button(_("Take back"), key=f"undo-{command(name)}", type="tertiary"):
-                with attempt(name, above):
-                    hub().plans.undo(visitor(), access, event.id, command(name))
+        on, at = day_and_time(event.at)
+        if on != day:
+            html.show(f"<h3 class='hub-day'>{escape(on)}</h3>")
+            day = on
+        with st.container(horizontal=True, key=f"event-{event.id}"):
+            html.show(f"<div class='hub-event'>{_event(event, at, by_id, opened.plan.language)}</div>")
+            if Action.PLAN_EDIT in opened.may and event.kind in UNDOABLE and not event.undone:
+                name = f"undo-{event.id}"
+                if st.button(_("Take back"), key=f"undo-{command(name)}", type="tertiary"):
+                    with attempt(name, above):
+                        hub().plans.undo(visitor(), access, event.id, command(name))
     if len(events) == _SHOWN:
         html.show(
             f"<a class='hub-link' href='{place(access, 'historik', fore=str(events[-1].id))}'>{escape(_('Earlier'))}</a>"
         )
 
 
-def _event(event: Event, items: Mapping[str, Item], language_: Language) -> str:
+def _event(event: Event, at: str, items: Mapping[str, Item], language_: Language) -> str:
     who = author_name(event.by_name)
     text = str(event.after.get("text") or event.before.get("text") or "")
     if not text and event.item_id in items:
@@ -300,7 +324,7 @@ def _event(event: Event, items: Mapping[str, Item], language_: Language) -> str:
     )
     changes = _changes(event, language_) if event.kind == "item.change" else ""
     undone = f" <span class='hub-tag'>{escape(_('taken back'))}</span>" if event.undone else ""
-    return f"<p><strong>{escape(who)}</strong> {said}{undone} <span class='hub-muted'>{escape(moment(event.at))}</span></p>{changes}"
+    return f"<p><strong>{escape(who)}</strong> {said}{undone} <span class='hub-muted'>{escape(at)}</span></p>{changes}"
 
 
 def _changes(event: Event, language_: Language) -> str:

@@ -30,6 +30,11 @@ def moment(at: dt.datetime) -> str:
     return forms.moment(language(), at)
 
 
+def day_and_time(at: dt.datetime) -> tuple[str, str]:
+    """Write the day and the time of a moment in the language's forms, in Swedish time."""
+    return forms.day_and_time(language(), at)
+
+
 def plain_label(text: str) -> str:
     """Return people's text for the label of one of Streamlit's own widgets, which would read it as Markdown."""
     return _MARKUP.sub("", text)

@@ -1,6 +1,8 @@
 # ruff: noqa: INP001 - a script
 """Take the pictures in ``docs/screens/`` anew: each page type in Swedish, light, 1280 and 390 px wide.
 
+Names as arguments, such as ``plan``, take only those.
+
 Starts the app on a free port and visits it with Chromium: the one that ``CHROMIUM`` names, else the one on the path,
 else Playwright's own. ``make screenshots`` runs this.
 """
@@ -10,8 +12,9 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -44,6 +47,7 @@ PAGES: Final = {
     "list": ("/nivaer", False),
     "dashboard": ("/mognad", False),
     "not-found": ("/finns-inte", False),
+    "plan": (f"/plan?v=1&s1={ANSWERS}&n1=Psykiatrin", True),
 }
 """Address of each page type, and whether its picture is cut."""
 
@@ -54,10 +58,11 @@ def served() -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    var = tempfile.TemporaryDirectory()
     process = subprocess.Popen(
         [sys.executable, "app.py"],
         cwd=ROOT,
-        env={**os.environ, "PORT": str(port), "HUB_HOST": "127.0.0.1"},
+        env={**os.environ, "PORT": str(port), "HUB_HOST": "127.0.0.1", "HUB_VAR": var.name},
         stdout=subprocess.DEVNULL,
     )
     try:
@@ -67,6 +72,7 @@ def served() -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(timeout=20)
+        var.cleanup()
 
 
 def _wait_until_ready(address: str, process: subprocess.Popen[bytes]) -> None:
@@ -103,15 +109,30 @@ def _settle(page: Page) -> None:
     )
 
 
-def _take(browser: Browser, address: str, width: int) -> list[Path]:
+def _keep(page: Page) -> None:
+    """Keep a plan from the result, and do the first things in it."""
+    page.get_by_role("button", name="Spara som plan").click()
+    boxes = page.locator(".hub-checklist input")
+    for number in range(2):
+        boxes.nth(number).check()
+        page.get_by_text(f"{number + 1} av", exact=False).first.wait_for()
+    page.evaluate("() => document.activeElement.blur()")
+    page.mouse.move(0, 0)
+
+
+def _take(browser: Browser, address: str, width: int, names: Sequence[str]) -> list[Path]:
     context = browser.new_context(
         viewport={"width": width, "height": WIDTHS[width]}, locale="sv-SE", color_scheme="light", device_scale_factor=1
     )
     page = context.new_page()
     taken = []
-    for name, (path, cut) in PAGES.items():
+    for name in names:
+        path, cut = PAGES[name]
         page.goto(address + path)
         _settle(page)
+        if name == "plan":
+            _keep(page)
+            _settle(page)
         file = SCREENS / f"{name}-{width}.png"
         height = page.evaluate("() => document.documentElement.scrollHeight")
         page.screenshot(
@@ -131,9 +152,10 @@ def _take(browser: Browser, address: str, width: int) -> list[Path]:
 def main() -> int:
     """Take every picture and say how large each is."""
     SCREENS.mkdir(exist_ok=True)
+    names = sys.argv[1:] or list(PAGES)
     with served() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
-        taken = [file for width in WIDTHS for file in _take(browser, address, width)]
+        taken = [file for width in WIDTHS for file in _take(browser, address, width, names)]
         browser.close()
     for file in taken:
         sys.stdout.write(f"{file.relative_to(ROOT)}  {file.stat().st_size // 1000} kB\n")

@@ -110,8 +110,13 @@ def number(language: Language, value: float) -> str:
 
 def moment(language: Language, at: dt.datetime) -> str:
     """Write a moment in Swedish time: ``31 mars 2020 kl. 14.05`` or ``31 March 2020 at 14:05``."""
+    return " ".join(day_and_time(language, at))
+
+
+def day_and_time(language: Language, at: dt.datetime) -> tuple[str, str]:
+    """Write the day and the time of a moment apart, in Swedish time: ``31 mars 2020`` and ``kl. 14.05``."""
     here = at.astimezone(_SWEDEN)
-    return f"{date(language, here.date())} {f'kl. {here:%H.%M}' if language == 'sv' else f'at {here:%H:%M}'}"
+    return date(language, here.date()), f"kl. {here:%H.%M}" if language == "sv" else f"at {here:%H:%M}"
 
 
 def date(language: Language, day: dt.date) -> str:
