@@ -56,7 +56,7 @@ def _update(query: dict[str, str]) -> None:
     plan = answering_for()
     if plan is None:
         return
-    plan_id, key, title = plan
+    plan_id, key, title, seen = plan
     above = st.container()
     html.show(
         f"<h2 id='uppdatera'>{escape(_('Put the answers into the plan {title}').format(title=title))}</h2>"
@@ -66,7 +66,7 @@ def _update(query: dict[str, str]) -> None:
     put, drop = st.container(horizontal=True), st.empty()
     if put.button(_("Put them into the plan"), type="primary", key=f"put-{given}"):
         with attempt("answers", above):
-            hub().plans.answer(visitor(), Access(plan_id, key), urlencode(query), given)
+            hub().plans.answer(visitor(), Access(plan_id, key), seen, urlencode(query), given)
             renew("answers")
             answered()
             st.query_params.from_dict({"id": plan_id, **({"nyckel": key} if key else {})})

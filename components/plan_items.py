@@ -11,10 +11,11 @@ from streamlit.delta_generator import DeltaGenerator
 from components import html
 from components.checklist import Did, Group, Row, checklist
 from components.editor import editor
+from components.meanwhile import begun
 from components.plan_place import author_name, origin_name, place, stage_name, state_name
 from components.privacy import hide_note
 from components.problems import attempt, sentence
-from components.session import answer_for, command, forget, hub, kept, renew, visitor
+from components.session import answer_for, command, hub, visitor
 from components.words import _, date, moment
 from hub.errors import NotFound, Rejected, Unavailable
 from hub.guide.answers import read_link
@@ -115,7 +116,7 @@ def _add(plan: Plan, access: Access, above: DeltaGenerator) -> None:
 def _answers(plan: Plan, access: Access) -> None:
     """Lead back to the guide with the plan's answers; this session remembers for which plan they are."""
     if st.button(_("Change the answers of the guide"), key=f"answers-{plan.id}", type="tertiary"):
-        answer_for(access.plan_id, access.key, plan.title)
+        answer_for(access.plan_id, access.key, plan.title, plan.guide)
         st.switch_page("guide.py", query_params=dict(parse_qsl(plan.guide)))
 
 
@@ -214,11 +215,8 @@ def _show(item: Item) -> None:
 def _change(item: Item, access: Access, above: DeltaGenerator, language: Language) -> None:
     name = f"item-{item.id}"
     given = command(name)
-    # The version that the form was drawn from: what others change while somebody writes here is shown, not overwritten.
-    began = kept(f"began-{given}", item)
-    if began != item and began.version != item.version:
-        with above:
-            _meanwhile(item, name, given, language)
+    with above:
+        began = begun(name, item, lambda: _theirs(item, language), version=lambda one: one.version)
     with st.form(key=f"form-{given}", border=False):
         text = st.text_area(
             _("What is to be done?"), began.text, key=f"text-{given}", max_chars=LONGEST["text"], height=130
@@ -253,20 +251,12 @@ def _remove(item: Item, access: Access, above: DeltaGenerator) -> None:
             hub().plans.remove_item(visitor(), access, item.id, command(name))
 
 
-def _meanwhile(item: Item, name: str, given: str, language: Language) -> None:
-    html.show(
-        f"<section class='hub-changed' role='status'><h3>{escape(_('Somebody has changed this item while you have it open'))}</h3>"
-        f"<p>{escape(_('It now says:'))}</p><blockquote lang='{language}'>{escape(item.text)}</blockquote>"
-        f"<p class='hub-muted'>{escape(' · '.join(filter(None, (item.owner_role, state_name(item.state), date(item.due_on) if item.due_on else ''))))}</p></section>"
+def _theirs(item: Item, language: Language) -> str:
+    about = (item.owner_role, state_name(item.state), date(item.due_on) if item.due_on else "")
+    return (
+        f"<blockquote lang='{language}'>{escape(item.text)}</blockquote>"
+        f"<p class='hub-muted'>{escape(' · '.join(filter(None, about)))}</p>"
     )
-    mine, theirs = st.columns(2)
-    if mine.button(_("Keep what I have written, and save over it"), key=f"mine-{given}"):
-        forget(f"began-{given}")
-        kept(f"began-{given}", item)
-        st.rerun(scope="fragment")
-    if theirs.button(_("Take theirs, and drop mine"), key=f"theirs-{given}"):
-        renew(name)
-        st.rerun(scope="fragment")
 
 
 def _said(opened: Opened, item: Item, access: Access, above: DeltaGenerator) -> None:

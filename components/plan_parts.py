@@ -1,6 +1,6 @@
 """The other parts of a plan: its stage, its board document, notes, history and links."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from urllib.parse import parse_qsl, urlencode
@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from components import html
 from components.editor import editor
+from components.meanwhile import begun
 from components.plan import LONG, own_texts
 from components.plan_place import author_name, place, stage_name, state_name, today
 from components.privacy import hide_note
@@ -196,20 +197,28 @@ def _files(plan: Plan, access: Access, index: int) -> str:
 def _fields(plan: Plan, access: Access, above: DeltaGenerator) -> None:
     name = f"texts-{plan.id}"
     given = command(name)
+    with above:
+        began = begun(
+            name, plan.texts, lambda: _quoted(list(filter(None, plan.texts.values())), plan.language), version=dict
+        )
     with st.expander(_("Your own texts")), st.form(key=f"form-{given}", border=False):
         html.show(
             f"<p>{escape(_('They are kept in the plan. Write no personal identity numbers and nothing about patients.'))}</p>"
         )
         texts: Mapping[str, str] = {
             field: (st.text_area if field in LONG else st.text_input)(
-                label, plan.texts.get(field, ""), key=f"{field}-{given}", max_chars=LIMITS[field]
+                label, began.get(field, ""), key=f"{field}-{given}", max_chars=LIMITS[field]
             )
             for field, label in own_texts().items()
         }
         if st.form_submit_button(_("Save the texts"), type="primary", key=f"send-{given}"):
-            changed = {field: text for field, text in texts.items() if text != plan.texts.get(field, "")}
+            changed = {field: text for field, text in texts.items() if text != began.get(field, "")}
             with attempt(name, above):
-                hub().plans.write_texts(visitor(), access, changed, given)
+                hub().plans.write_texts(visitor(), access, began, changed, given)
+
+
+def _quoted(texts: Sequence[str], language_: Language) -> str:
+    return "".join(f"<blockquote lang='{language_}'>{escape(text)}</blockquote>" for text in texts)
 
 
 # --- Notes -----------------------------------------------------------------------------------------------------------
@@ -393,11 +402,13 @@ def _link(id_: str, text: str, link: str) -> str:
 def _rename(plan: Plan, access: Access, above: DeltaGenerator) -> None:
     name = f"title-{plan.id}"
     given = command(name)
+    with above:
+        began = begun(name, plan.title, lambda: _quoted([plan.title], plan.language), version=str)
     with st.form(key=f"form-{given}", border=False):
-        title = st.text_input(_("The plan’s title"), plan.title, key=f"title-{given}", max_chars=LONGEST["title"])
+        title = st.text_input(_("The plan’s title"), began, key=f"title-{given}", max_chars=LONGEST["title"])
         if st.form_submit_button(_("Save the title"), key=f"send-{given}"):
             with attempt(name, above):
-                hub().plans.rename(visitor(), access, title, given)
+                hub().plans.rename(visitor(), access, began, title, given)
 
 
 def _claim(opened: Opened, access: Access, above: DeltaGenerator) -> None:

@@ -119,14 +119,14 @@ def _resolve() -> Visitor:
     )
 
 
-def answer_for(plan_id: str, key: str, title: str) -> None:
+def answer_for(plan_id: str, key: str, title: str, guide: str) -> None:
     """Remember in this session that the guide is answered for a plan there is."""
-    st.session_state[_ANSWERING] = (plan_id, key, title)
+    st.session_state[_ANSWERING] = (plan_id, key, title, guide)
 
 
-def answering_for() -> tuple[str, str, str] | None:
-    """Return the id, key and title of the plan that the guide is answered for in this session."""
-    return cast("tuple[str, str, str] | None", st.session_state.get(_ANSWERING))
+def answering_for() -> tuple[str, str, str, str] | None:
+    """Return the id, key, title and earlier answers of the plan that the guide is answered for in this session."""
+    return cast("tuple[str, str, str, str] | None", st.session_state.get(_ANSWERING))
 
 
 def answered() -> None:

@@ -40,6 +40,7 @@ LONGEST: Final[Mapping[str, int]] = {
     "comment": 4_000,
     "notes": 20_000,
     "help": 500,
+    "guide": 8_000,
 }
 """The most characters of each text."""
 MOST_ITEMS: Final = 300

@@ -364,17 +364,25 @@ class Plans:
 
         self._change(by, access, Action.PLAN_EDIT, command_id, "item.remove", work)
 
-    def answer(self, by: Visitor, access: Access, guide: str, command_id: str) -> None:
+    def answer(self, by: Visitor, access: Access, seen: str, guide: str, command_id: str) -> None:
         """Replace the guide's answers; what that changes is shown as a difference until it is taken up.
 
         Args:
             by: who asks.
             access: which plan.
+            seen: the guide's query that the new answers were begun from.
             guide: the guide's query.
             command_id: made with the form.
+
+        Raises:
+            Rejected: ``changed-meanwhile``, or ``too-long``.
         """
+        if len(guide) > rules.LONGEST["guide"]:
+            raise Rejected("too-long", "guide", {"most": rules.LONGEST["guide"]})
 
         def work(connection: store.Connection, plan: Plan, now: dt.datetime) -> None:
+            if plan.guide not in {seen, guide}:
+                raise Rejected("changed-meanwhile", "guide", {"theirs": plan.guide})
             if guide != plan.guide:
                 store.change(connection, plan.id, now, guide=guide)
                 self._note(connection, by, plan, "answers", before={"guide": plan.guide}, after={"guide": guide})
@@ -461,32 +469,46 @@ class Plans:
 
         self._change(by, access, Action.PLAN_EDIT, command_id, "notes", work)
 
-    def write_texts(self, by: Visitor, access: Access, given: Mapping[str, str], command_id: str) -> None:
+    def write_texts(
+        self, by: Visitor, access: Access, seen: Mapping[str, str], given: Mapping[str, str], command_id: str
+    ) -> None:
         """Change some of the officer's own texts for the board document; the others stay.
 
+        Args:
+            by: who asks.
+            access: which plan.
+            seen: the texts that the changes were made from.
+            given: the texts to change.
+            command_id: made with the form.
+
         Raises:
-            Rejected: ``too-long``, with the field.
+            Rejected: ``changed-meanwhile`` with the field and ``theirs``, or ``too-long`` with the field.
         """
         known = {name: given[name] for name in LIMITS if name in given}
         Edits(**known)
 
         def work(connection: store.Connection, plan: Plan, now: dt.datetime) -> None:
             changed = {name: text for name, text in known.items() if plan.texts.get(name, "") != text}
+            for name in changed:
+                if plan.texts.get(name, "") != seen.get(name, ""):
+                    raise Rejected("changed-meanwhile", name, {"theirs": plan.texts.get(name, "")})
             if changed:
                 store.change(connection, plan.id, now, texts={**plan.texts, **changed})
                 self._note(connection, by, plan, "texts", after={"fields": sorted(changed)})
 
         self._change(by, access, Action.PLAN_EDIT, command_id, "texts", work)
 
-    def rename(self, by: Visitor, access: Access, title: str, command_id: str) -> None:
-        """Give the plan another title.
+    def rename(self, by: Visitor, access: Access, seen: str, title: str, command_id: str) -> None:
+        """Give the plan another title, from the one that was seen.
 
         Raises:
-            Rejected: ``empty`` or ``too-long``.
+            Rejected: ``changed-meanwhile``, ``empty`` or ``too-long``.
         """
         new = rules.line_of("title", title, needed=True)
 
         def work(connection: store.Connection, plan: Plan, now: dt.datetime) -> None:
+            if plan.title not in {seen, new}:
+                raise Rejected("changed-meanwhile", "title", {"theirs": plan.title})
             if new != plan.title:
                 store.change(connection, plan.id, now, title=new)
                 self._note(connection, by, plan, "title", before={"title": plan.title}, after={"title": new})

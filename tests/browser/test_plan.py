@@ -64,7 +64,7 @@ def test_a_text_half_written_stays_when_another_changes_the_same_item_and_nothin
     field.fill("Min text")
     theirs.get_by_label("Vad ska göras?").fill("Deras text")
     theirs.get_by_role("button", name="Spara", exact=True).click()
-    expect(mine.get_by_text("Någon har ändrat punkten medan du har den öppen")).to_be_visible()
+    expect(mine.get_by_text("Någon har ändrat detta medan du har det öppet")).to_be_visible()
     expect(field).to_have_value("Min text")
     mine.get_by_role("button", name="Spara", exact=True).click()
     expect(mine.get_by_text("Inget av deras har skrivits över")).to_be_visible()

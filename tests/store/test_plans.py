@@ -262,6 +262,25 @@ def test_every_change_moves_the_topic_that_only_readers_know(light):
     assert light.topics.version(topic) == before + 1
 
 
+def test_title_texts_and_answers_made_from_what_no_longer_stands_are_refused(room):
+    access = room.create()
+    room.plans.rename(ANYONE, access, "Video i primärvården", "Hennes", room.command())
+    room.plans.write_texts(ANYONE, access, {}, {"officer": "Hon"}, room.command())
+    room.plans.answer(ANYONE, access, "v=1", "v=1&s1=volume.many", room.command())
+    before = room.plans.open(ANYONE, access).plan
+    for change in (
+        lambda: room.plans.rename(OTHER, access, "Video i primärvården", "Min", room.command()),
+        lambda: room.plans.write_texts(OTHER, access, {}, {"officer": "Jag"}, room.command()),
+        lambda: room.plans.answer(OTHER, access, "v=1", "v=1&s1=volume.few", room.command()),
+    ):
+        with pytest.raises(Rejected, match="changed-meanwhile"):
+            change()
+    room.plans.write_texts(OTHER, access, {}, {"unit": "En annan text"}, room.command())
+
+    assert room.plans.open(ANYONE, access).plan.texts == {**before.texts, "unit": "En annan text"}
+    assert room.plans.open(ANYONE, access).plan.title == "Hennes"
+
+
 # --- Undo ------------------------------------------------------------------------------------------------------------
 
 
@@ -301,7 +320,7 @@ def test_stage_notes_and_title_are_taken_back(light):
     for change, name in (
         (lambda: light.plans.set_stage(ANYONE, access, "order", light.command()), "stage"),
         (lambda: light.plans.write_notes(ANYONE, access, 1, "Ord", light.command()), "notes"),
-        (lambda: light.plans.rename(ANYONE, access, "Annat", light.command()), "title"),
+        (lambda: light.plans.rename(ANYONE, access, "Video i primärvården", "Annat", light.command()), "title"),
     ):
         before = getattr(light.plans.open(ANYONE, access).plan, name)
         light.moments[0] += dt.timedelta(hours=1)
@@ -444,7 +463,7 @@ def test_a_changed_rule_is_a_difference_until_it_is_taken_up(room):
 
 def test_new_answers_show_what_they_change_and_are_taken_back(room):
     access = room.create()
-    room.plans.answer(ANYONE, access, "v=1&s1=volume.many", room.command())
+    room.plans.answer(ANYONE, access, "v=1", "v=1&s1=volume.many", room.command())
     assert room.plans.open(ANYONE, access).plan.guide == "v=1&s1=volume.many"
     room.plans.undo(ANYONE, access, room.latest(ANYONE, access), room.command())
 
@@ -516,10 +535,10 @@ def test_too_many_writes_in_a_minute_are_refused_with_the_time_to_wait(database)
     access = plans.create(
         ANYONE, title="T", language="sv", guide="", basis=BASIS, command_id="command-1", key=KEY
     )  # fmt: skip
-    plans.rename(ANYONE, access, "A", "command-2")
+    plans.rename(ANYONE, access, "T", "A", "command-2")
 
     with pytest.raises(Rejected, match="too-often") as caught:
-        plans.rename(ANYONE, access, "B", "command-3")
+        plans.rename(ANYONE, access, "A", "B", "command-3")
     assert 1 <= caught.value.facts["wait_s"] <= 60
 
 
