@@ -70,7 +70,7 @@ app = st.App(
     routes=[
         *html.routes(),
         *Probes({"database": HUB.database.check, "mart": HUB.mart.check}, HUB.version).routes(),
-        *Live(HUB.topics, settings.public_url).routes(),
+        *Live(HUB).routes(),
         *Documents(HUB).routes(),
         *Drafts(HUB).routes(),
         Auth(HUB, html).mount(),
@@ -89,6 +89,7 @@ app = st.App(
             failed=html.failed,
             policy=shell.content_security_policy(streamlit_parts),
             https=settings.public_url.startswith("https:"),
+            public_url=settings.public_url,
         )
     ],
 )

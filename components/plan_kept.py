@@ -1,6 +1,7 @@
 """The kept plan: what stands on top of each of its parts, and the parts by name."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from html import escape
 
 import streamlit as st
@@ -10,7 +11,7 @@ from components.plan_place import PARTS, place, region_name, stage_name
 from components.problems import attempt, summary
 from components.session import command, hub, name_page, visitor
 from components.words import _, date, plain_label
-from hub.errors import NotFound
+from hub.errors import NotFound, Unavailable
 from hub.html import address
 from hub.identity.rules import Action, Notices
 from hub.plan.items import STAGES, Plan, State
@@ -99,7 +100,9 @@ def page(plan_id: str, key: str) -> None:
         _not_found()
         return
     name_page(opened.plan.title)
-    hub().plans.look(visitor(), access)
+    with suppress(NotFound, Unavailable):
+        # A plan can be read although it cannot be noted that it has been.
+        hub().plans.look(visitor(), access)
     _followed(access, part if part in PARTS else PARTS[0])
 
 
@@ -126,7 +129,8 @@ def _followed(access: Access, part: str) -> None:
             "dela": plan_parts.sharing,
         }[part]
         draw(opened, access)
-    live.listen(topic, seen, key=f"live-{opened.plan.id}")
+    # A key for each topic, since a listener holds to the one it began with.
+    live.listen(topic, seen, key=f"live-{topic}")
 
 
 def _not_found() -> None:

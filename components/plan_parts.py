@@ -158,7 +158,7 @@ def document(opened: Opened, access: Access) -> None:
     plan, above = opened.plan, st.container()
     found = read_link(dict(parse_qsl(plan.guide)), hub().guide.flow)
     asked = st.query_params.get("tjanst", "1")
-    index = int(asked) - 1 if asked.isdecimal() and 0 < int(asked) <= len(found.services) else 0
+    index = int(asked) - 1 if asked in {str(number + 1) for number in range(len(found.services))} else 0
     html.show(
         f"<p class='hub-lead'>{escape(_('Written from the plan: the answers, the items and your own texts. Fill in what only you know.'))}</p>",
         _services([service.name for service in found.services], index, access),
@@ -261,7 +261,7 @@ def history(opened: Opened, access: Access) -> None:
     """Draw what has been done, the newest first, and take single changes back."""
     above = st.container()
     asked = st.query_params.get("fore", "0")
-    before = int(asked) if asked.isdecimal() else 0
+    before = int(asked) if asked.isdecimal() and len(asked) < 16 else 0  # noqa: PLR2004 - digits an id has room for
     events = hub().plans.history(visitor(), access, before=before, limit=_SHOWN)
     by_id = {item.id: item for item in opened.items}
     html.show(

@@ -115,6 +115,7 @@ def _resolve() -> Visitor:
         session_id(),
         local=on_this_machine(peer, headers, socket=True),
         key=identity.key(_cookie(BROWSER_COOKIE), peer),
+        address=peer,
     )
 
 

@@ -77,7 +77,7 @@ class Drafts:
             Unavailable: the database does not answer.
         """
         self._may(by, id)
-        self._limits.count("draft", by.key, self._clock)
+        self._limits.count("draft", by, self._clock)
         kept = clean(text)
         if len(kept) > LONGEST or len(base) > LONGEST_BASE:
             raise Rejected("too-long", "text", {"most": LONGEST})
@@ -103,7 +103,7 @@ class Drafts:
             Unavailable: the database does not answer.
         """
         self._may(by, id)
-        self._limits.count("draft", by.key, self._clock)
+        self._limits.count("draft", by, self._clock)
         return self._database.read(lambda connection: _get(connection, by.key, id))
 
     def discard(self, by: Visitor, id: str, seen_version: int | None = None) -> None:  # noqa: A002
@@ -114,7 +114,7 @@ class Drafts:
             Unavailable: the database does not answer.
         """
         self._may(by, id)
-        self._limits.count("draft", by.key, self._clock)
+        self._limits.count("draft", by, self._clock)
         gone = table.delete().where(table.c.owner == by.key, table.c.id == id)
         if seen_version is not None:
             gone = gone.where(table.c.version == seen_version)

@@ -47,12 +47,13 @@ class Impatient(psycopg.Connection[Any]):
 def open_engine(url: sa.URL) -> sa.Engine:
     """Prepare the connections to a database; nothing is opened before the first use."""
     if url.get_backend_name() == "sqlite":
-        engine = sa.create_engine(url, pool_size=8, max_overflow=8, pool_timeout=LOCK_S)
+        engine = sa.create_engine(url, pool_size=8, max_overflow=8, pool_timeout=LOCK_S, hide_parameters=True)
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
     else:
         engine = sa.create_engine(
             url,
+            hide_parameters=True,  # people's words, which an error would carry into the log
             pool_size=8,
             max_overflow=8,
             pool_timeout=LOCK_S,

@@ -1,5 +1,6 @@
 """How often one visitor may do something; counted in this process by the library ``limits``."""
 
+import threading
 from collections.abc import Mapping
 from typing import Final
 
@@ -9,6 +10,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from hub.clock import Clock
 from hub.errors import Rejected
+from hub.visitor import Visitor
 
 PER_MINUTE: Final[Mapping[str, int]] = {
     "write": 120,
@@ -21,6 +23,10 @@ PER_MINUTE: Final[Mapping[str, int]] = {
     "live": 60,
 }
 """By what is repeated: times a visitor and minute."""
+_AT_ONE_ADDRESS: Final = 10
+"""So many times as much is for all who share an address, such as a workshop: cookies do not tell them apart for sure."""
+_TIDY_EVERY: Final = 1_000
+"""Counts between two looks for visitors who have not been seen for a minute; the library keeps their names for good."""
 
 
 class Limits:
@@ -28,17 +34,43 @@ class Limits:
 
     def __init__(self, per_minute: Mapping[str, int] = PER_MINUTE, factor: float = 1.0) -> None:
         """Set the limits; the factor widens all of them, for tests that hurry."""
-        self._items = {what: RateLimitItemPerMinute(max(1, int(most * factor))) for what, most in per_minute.items()}
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._most = {what: max(1, int(most * factor)) for what, most in per_minute.items()}
+        self._storage = MemoryStorage()
+        self._limiter = MovingWindowRateLimiter(self._storage)
+        self._lock = threading.Lock()
+        self._counted = 0
 
-    def count(self, what: str, visitor_key: str, clock: Clock) -> None:
+    def count(self, what: str, by: Visitor | str, clock: Clock) -> None:
         """Count one more, or refuse it.
+
+        Args:
+            what: of ``PER_MINUTE``.
+            by: who does it, or the key to count by.
+            clock: the present moment.
 
         Raises:
             Rejected: ``too-often``, with ``wait_s`` until it may be tried again.
         """
-        item = self._items[what]
-        if self._limiter.hit(item, what, visitor_key):
+        if isinstance(by, str):
+            self._count(what, by, self._most[what], clock)
             return
-        resets = self._limiter.get_window_stats(item, what, visitor_key).reset_time
+        shared = by.key if by.key.startswith("address:") else by.address
+        if shared:
+            self._count(what, shared, self._most[what] * _AT_ONE_ADDRESS, clock)
+        if by.key != shared:
+            self._count(what, by.key, self._most[what], clock)
+
+    def _count(self, what: str, key: str, most: int, clock: Clock) -> None:
+        item = RateLimitItemPerMinute(most)
+        with self._lock:
+            self._tidy()
+            if self._limiter.hit(item, what, key):
+                return
+            resets = self._limiter.get_window_stats(item, what, key).reset_time
         raise Rejected("too-often", facts={"wait_s": max(1, round(resets - clock().timestamp()))})
+
+    def _tidy(self) -> None:
+        self._counted += 1
+        if self._counted % _TIDY_EVERY == 0:
+            for key in [key for key, events in list(self._storage.events.items()) if not events]:
+                self._storage.events.pop(key, None)

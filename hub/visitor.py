@@ -40,6 +40,8 @@ class Visitor:
     """The letter code of the region an editor speaks for; empty for others, whatever their profile says."""
     demo: bool = False
     """Whether this is one of the made-up people of a demonstration."""
+    address: str = ""
+    """The key of the address asked from, for somebody known by a cookie only, which anyone can make up; else empty."""
     consented: bool = True
     """False for somebody signed in who has not yet accepted the rules: a reader until then."""
 

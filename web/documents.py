@@ -11,8 +11,9 @@ from starlette.routing import Route
 
 from hub import documents
 from hub.bootstrap import Hub
+from hub.clock import utc_now
 from hub.documents import Column
-from hub.errors import HubError, NotFound, Rejected
+from hub.errors import HubError, NotFound, Rejected, Unavailable
 from hub.guide import answers as link
 from hub.guide.answers import MOST_SERVICES
 from hub.handover import plan_document, plan_input
@@ -23,7 +24,7 @@ from hub.plan.writing import write
 from hub.requirements.rules import read_wish
 from web.origin import same_origin
 from web.pages import language_of
-from web.visitors import visitor_of
+from web.visitors import stranger, visitor_of
 
 _TYPES: Mapping[str, str] = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -40,6 +41,7 @@ _MOST_FIELDS = 60
 _LARGEST_FORM = 200_000
 """Bytes; every field filled to its limit is less than half of it."""
 _MOST_STEPS = 12
+_SERVICES = frozenset(str(number) for number in range(1, MOST_SERVICES + 1))
 
 
 class Documents:
@@ -63,6 +65,8 @@ class Documents:
             return JSONResponse({"error": "not found"}, status_code=404)
         language = language_of(request)
         query = {name: request.query_params.getlist(name) for name in request.query_params}
+        if refused := await self._too_often(request):
+            return refused
         wish, _problems = read_wish(query, self._hub.requirements.requirements)
         columns, rows = self._hub.requirement_readings[language].rows(wish)
         titles = [
@@ -91,6 +95,8 @@ class Documents:
                 return JSONResponse({"error": "too large"}, status_code=413)
             async with request.form(max_files=0, max_fields=_MOST_FIELDS) as form:
                 given = {name: value for name, value in form.items() if isinstance(value, str)}
+        if refused := await self._too_often(request):
+            return refused
         try:
             if "id" in request.query_params:
                 made = await run_in_threadpool(self._kept, kind, request)
@@ -100,8 +106,31 @@ class Documents:
             return self._refused(error, language_of(request))
         return _file(made, "tjansteskrivelse", kind)
 
+    async def _too_often(self, request: Request) -> Response | None:
+        """Count one more file, or refuse it."""
+
+        def count() -> Response | None:
+            try:
+                by = visitor_of(request, self._hub.identity)
+            except Unavailable:
+                by = stranger(request, self._hub.identity)
+            try:
+                self._hub.limits.count("document", by, utc_now)
+            except Rejected as error:
+                wait_s = str(error.facts["wait_s"])
+                text = self._hub.catalogue.text(
+                    language_of(request), "That was many times in a short while. Try again in {seconds} seconds."
+                )
+                return PlainTextResponse(
+                    text.format(seconds=wait_s), status_code=429, headers={"retry-after": wait_s}
+                )  # fmt: skip
+            return None
+
+        return await run_in_threadpool(count)
+
     def _refused(self, error: HubError, language: Language) -> Response:
-        if isinstance(error, NotFound):
+        if isinstance(error, NotFound) or (isinstance(error, Rejected) and error.code != "too-long"):
+            # Besides what is too long only an id that cannot be one is refused.
             return JSONResponse({"error": "not found"}, status_code=404)
         if isinstance(error, Rejected):
             text = self._hub.catalogue.text(language, "The field “{field}” may hold at most {most} characters.")
@@ -115,9 +144,11 @@ class Documents:
             visitor_of(request, self._hub.identity), Access(query["id"], query.get("nyckel", ""))
         )
         if kind == "ics":
-            return documents.calendar([(item.due_on, item.text) for item in opened.items if item.due_on])
+            return documents.calendar(
+                [(item.due_on, item.text) for item in opened.items if item.due_on and item.due_on < dt.date.max]
+            )  # fmt: skip
         asked = query.get("tjanst", "1")
-        index = int(asked) - 1 if asked.isdecimal() and 0 < int(asked) <= MOST_SERVICES else 0
+        index = int(asked) - 1 if asked in _SERVICES else 0
         base = self._hub.settings.public_url or str(request.base_url).rstrip("/")
         made = plan_document(
             self._hub, opened.plan, opened.items, index, day=dt.datetime.now(dt.UTC).date(),

@@ -100,7 +100,7 @@ class Drafts:
     def _show(self, request: Request) -> Response:
         by = self._by(request)
         if by.key.startswith("address:"):
-            self._hub.limits.count("draft", by.key, utc_now)
+            self._hub.limits.count("draft", by, utc_now)
             return JSONResponse({"owner": "", "draft": None})
         found = self._hub.drafts.read(by, request.path_params["id"])
         return JSONResponse({"owner": _owner(by), "draft": found and _out(found)})
@@ -123,7 +123,7 @@ class Drafts:
         return Response(status_code=204)
 
     def _preview(self, request: Request, sent: _Sent) -> Response:
-        self._hub.limits.count("preview", self._by(request).key, utc_now)
+        self._hub.limits.count("preview", self._by(request), utc_now)
         text = clean(sent.text)
         if len(text) > MAX_PEOPLE_CHARACTERS:
             raise Rejected("too-long", "text", {"most": MAX_PEOPLE_CHARACTERS})

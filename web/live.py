@@ -6,8 +6,12 @@ import re
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from hub.live import Listener, Topics
+from hub.bootstrap import Hub
+from hub.clock import utc_now
+from hub.errors import Rejected
+from hub.live import Listener
 from web.origin import same_origin
+from web.visitors import stranger
 
 OPEN_TOPICS = frozenset({"windows", "board"})
 """Topics anyone may listen to."""
@@ -21,10 +25,11 @@ _LONGEST_S = 4 * 3600
 class Live:
     """Serves the push channel."""
 
-    def __init__(self, topics: Topics, public_url: str) -> None:
-        """Hold the topics."""
-        self._topics = topics
-        self._public_url = public_url
+    def __init__(self, hub: Hub) -> None:
+        """Hold the hub."""
+        self._hub = hub
+        self._topics = hub.topics
+        self._public_url = hub.settings.public_url
 
     def routes(self) -> list[WebSocketRoute]:
         """Return the route of the channel."""
@@ -36,7 +41,7 @@ class Live:
         if not same_origin(socket, self._public_url) or not (topic in OPEN_TOPICS or _SECRET_TOPIC.fullmatch(topic)):
             await socket.close(code=1008)
             return
-        if self._topics.listeners(topic) >= _MOST_LISTENERS:
+        if self._topics.listeners(topic) >= _MOST_LISTENERS or self._too_often(socket):
             await socket.close(code=1013)
             return
         await socket.accept()
@@ -53,6 +58,14 @@ class Live:
                 await asyncio.gather(send, gone, return_exceptions=True)
         if topic == "windows":
             self._topics.move(topic)
+
+    def _too_often(self, socket: WebSocket) -> bool:
+        """Count one more; by cookie and address alone, since the loop cannot wait for the database."""
+        try:
+            self._hub.limits.count("live", stranger(socket, self._hub.identity), utc_now)
+        except Rejected:
+            return True
+        return False
 
     async def _send(self, socket: WebSocket, topic: str, listener: Listener) -> None:
         seen = -1

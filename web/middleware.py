@@ -10,8 +10,10 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from hub.reference import new_reference
+from web.origin import same_origin
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +39,11 @@ def _begins(path: str, known: tuple[str, ...]) -> bool:
     return any(path.startswith(each) if each.endswith("/") else path == each for each in known)
 
 
+def _from_elsewhere(socket: WebSocket, public_url: str) -> bool:
+    """Tell whether a page of another host asks; what is no browser names none."""
+    return "origin" in socket.headers and not same_origin(socket, public_url)
+
+
 class Guard:
     """Answers pages and unknown addresses itself, lets the rest through, and puts the headers on everything."""
 
@@ -51,6 +58,7 @@ class Guard:
         failed: Failed,
         policy: str,
         https: bool,
+        public_url: str = "",
     ) -> None:
         """Wrap an app.
 
@@ -63,6 +71,7 @@ class Guard:
             failed: answers when something unknown went wrong, given the reference that was logged.
             policy: the content security policy.
             https: whether visitors always come by HTTPS, so that cookies are Secure whatever the proxy says.
+            public_url: where visitors find the app, if that is settled.
         """
         self._app = app
         self._pages = pages
@@ -78,9 +87,14 @@ class Guard:
             "cross-origin-opener-policy": "same-origin",
         }
         self._https = https
+        self._public_url = public_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request or socket."""
+        if scope["type"] == "websocket" and _from_elsewhere(WebSocket(scope, receive, send), self._public_url):
+            # Streamlit refuses it too, but first asks another host for its own address while everybody waits.
+            await send({"type": "websocket.close", "code": 1008})
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

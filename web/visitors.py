@@ -26,9 +26,18 @@ def visitor_of(request: HTTPConnection, identity: Identity) -> Visitor:
             request.cookies.get(SESSION_COOKIE),
             local=is_local(request),
             key=identity.key(request.cookies.get(BROWSER_COOKIE), address_of(request)),
+            address=address_of(request),
         )
     found: Visitor = request.scope[_KEPT]
     return found
+
+
+def stranger(request: HTTPConnection, identity: Identity) -> Visitor:
+    """Tell who sends a request as far as the browser and the address say, without asking the database."""
+    where = address_of(request)
+    return identity.visitor(
+        None, local=False, key=identity.key(request.cookies.get(BROWSER_COOKIE), where), address=where
+    )
 
 
 def address_of(request: HTTPConnection) -> str:

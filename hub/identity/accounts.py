@@ -102,7 +102,7 @@ class Accounts:
             Rejected: what ``check_profile`` says; ``consent-missing``; ``profile-changed``.
         """
         require(by, Action.PROFILE_EDIT, _own(by))
-        self._limits.count("write", by.key, self._clock)
+        self._limits.count("write", by, self._clock)
         profile, now = rules.check_profile(given, self._regions.codes), self._clock()
 
         def work(connection: Connection) -> None:
@@ -132,7 +132,7 @@ class Accounts:
             Rejected: ``choice-unknown``; ``profile-changed``.
         """
         require(by, Action.PROFILE_EDIT, _own(by))
-        self._limits.count("write", by.key, self._clock)
+        self._limits.count("write", by, self._clock)
         if known(language) is None or notices not in set(Notices):
             raise Rejected("choice-unknown")
 
@@ -170,7 +170,7 @@ class Accounts:
             NotFound: the visitor has no such session.
         """
         require(by, Action.SESSION_REVOKE, _own(by))
-        self._limits.count("write", by.key, self._clock)
+        self._limits.count("write", by, self._clock)
         now = self._clock()
 
         def work(connection: Connection) -> None:
@@ -183,7 +183,7 @@ class Accounts:
     def revoke_others(self, by: Visitor, session_id: str | None, *, command_id: str) -> None:
         """End all of the visitor's sessions but this one."""
         require(by, Action.SESSION_REVOKE, _own(by))
-        self._limits.count("write", by.key, self._clock)
+        self._limits.count("write", by, self._clock)
         now = self._clock()
 
         def work(connection: Connection) -> int:
@@ -196,7 +196,7 @@ class Accounts:
     def export_own_data(self, by: Visitor) -> dict[str, object]:
         """Return everything the hub holds on the visitor, by kind."""
         require(by, Action.PROFILE_EDIT, _own(by))
-        self._limits.count("export", by.key, self._clock)
+        self._limits.count("export", by, self._clock)
         found = self._database.read(lambda connection: store.everything(connection, by.person_id, by.key))
         return {"taken_out_at": self._clock(), **found}
 
@@ -209,6 +209,7 @@ class Accounts:
             command_id: of the form.
         """
         require(by, Action.PROFILE_EDIT, _own(by))
+        self._limits.count("write", by, self._clock)
         now = self._clock()
 
         def work(connection: Connection) -> None:
@@ -268,7 +269,7 @@ class Accounts:
                 editor speaks for one region only.
         """
         require(by, Action.ROLE_GRANT)
-        self._limits.count("write", by.key, self._clock)
+        self._limits.count("write", by, self._clock)
         wanted, now, role_id = (
             rules.check_grant(role, region, self._regions.codes),
             self._clock(),
@@ -276,6 +277,7 @@ class Accounts:
         )
 
         def work(connection: Connection) -> None:
+            store.lock_person(connection, person_id)
             held = [one.grant for one in _reached(connection, by, person_id).roles]
             if wanted in held:
                 raise Rejected("already-granted", "role")
@@ -296,10 +298,12 @@ class Accounts:
             Rejected: ``not-allowed``; ``last-administrator``.
         """
         require(by, Action.ROLE_GRANT)
-        self._limits.count("write", by.key, self._clock)
+        self._limits.count("write", by, self._clock)
         now = self._clock()
 
         def work(connection: Connection) -> None:
+            # Two administrators who take the role from each other at once would leave none.
+            store.lock_role(connection, Role.ADMINISTRATOR)
             found = store.find_role(connection, role_id)
             if found is None:
                 raise NotFound("role", role_id)

@@ -118,19 +118,21 @@ class Identity:
         """Name a visitor by the address only, for limits that a new cookie must not widen."""
         return rules.address_key(address, self._salt)
 
-    def visitor(self, session_id: str | None, *, local: bool, key: str) -> Visitor:
+    def visitor(self, session_id: str | None, *, local: bool, key: str, address: str = "") -> Visitor:
         """Tell who asks; pages and routes all come through here.
 
         Args:
             session_id: the value of the session cookie.
             local: whether they ask from this very machine; made-up people exist nowhere else.
             key: names the visitor if nobody is signed in.
+            address: the IP address asked from, which counts beside a key that the browser itself has brought.
 
         Raises:
             Unavailable: the database does not answer; never for somebody without a session cookie.
         """
+        nobody = Visitor(key, address=self.address_key(address) if key.startswith("browser:") else "")
         if not session_id or not rules.SESSION_ID.fullmatch(session_id):
-            return Visitor(key)
+            return nobody
         id_hash, now = digest(session_id), self._clock()
 
         def read(connection: Connection) -> tuple[Session, Person, list[HeldRole]] | None:
@@ -142,7 +144,7 @@ class Identity:
 
         found = self._database.read(read)
         if found is None or (found[0].demo and not (local and self._settings.demo)):
-            return Visitor(key)
+            return nobody
         session, person, roles = found
         if now - session.seen_at >= rules.SEEN_EVERY:
             try:

@@ -300,6 +300,17 @@ def withdraw_roles(connection: sa.Connection, roles: Collection[str], by: str, a
     connection.execute(role.update().where(role.c.id.in_(roles)).values(withdrawn_at=at, withdrawn_by=by))
 
 
+def lock_person(connection: sa.Connection, person_id: str) -> None:
+    """Let nobody else change somebody's roles until the transaction ends, where the database knows such locks."""
+    connection.execute(sa.select(person.c.id).where(person.c.id == person_id).with_for_update())
+
+
+def lock_role(connection: sa.Connection, wanted: Role) -> None:
+    """Let nobody else withdraw a role from anyone until the transaction ends, where the database knows such locks."""
+    held = sa.select(role.c.id).where(role.c.role == wanted.value, role.c.withdrawn_at.is_(None))
+    connection.execute(held.order_by(role.c.id).with_for_update())
+
+
 def count_with_role(connection: sa.Connection, wanted: Role, issuers: Sequence[str], *, demo: bool, but: str) -> int:
     """Count the people with a role, without one of them; made-up people or real ones."""
     made_up = person.c.issuer.in_(issuers)

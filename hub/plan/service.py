@@ -23,7 +23,7 @@ from hub.plan import items as rules
 from hub.plan import store
 from hub.plan.items import STAGES, Basis, Comment, Event, Item, NewItem, Plan, State
 from hub.plan.rules import LIMITS, Edits
-from hub.visitor import Role, Visitor
+from hub.visitor import FORMER, Role, Visitor
 
 _ID_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 _PLACE_STEP: Final = 1_024
@@ -203,12 +203,12 @@ class Plans:
         new = [item for service in basis.services for item in service.items.values()]
         if len(new) > rules.MOST_ITEMS:
             raise Rejected("too-many-items", facts={"most": rules.MOST_ITEMS})
-        self._limits.count("create", by.key, self._clock)
+        self._limits.count("create", by, self._clock)
         now = self._clock()
 
         def work(connection: store.Connection) -> str:
             plan = Plan(
-                id=_new_id(), channel=secrets.token_urlsafe(16), title=title, language=language, region="",
+                id=_new_id(), channel=_new_channel(), title=title, language=language, region="",
                 owner=by.person_id, guide=guide, basis=basis.kept(), texts={}, notes="", notes_version=1,
                 stage=STAGES[0], stage_at=now, published=False, asks_help="", asks_help_at=None, version=1,
                 created_at=now, changed_at=now,
@@ -250,7 +250,7 @@ class Plans:
 
         def work(connection: store.Connection, plan: Plan, now: dt.datetime) -> None:
             hashes = {"edit_hash": rules.digest(key), "read_hash": rules.digest(rules.read_key(key))}
-            store.change(connection, plan.id, now, **hashes)
+            store.change(connection, plan.id, now, channel=_new_channel(), **hashes)
             self._note(connection, by, plan, "links")
 
         self._change(by, access, Action.PLAN_LINKS, command_id, "links", work)
@@ -411,8 +411,7 @@ class Plans:
 
         def work(connection: store.Connection, plan: Plan, now: dt.datetime) -> str:
             self._item(connection, plan, item_id)
-            if len(store.comments(connection, plan.id)) >= rules.MOST_COMMENTS:
-                raise Rejected("too-many-comments", facts={"most": rules.MOST_COMMENTS})
+            self._room_for_comment(connection, plan)
             support = not {Role.COACH, Role.ADMINISTRATOR}.isdisjoint(by.roles)
             new = Comment(_new_id(), item_id, by.person_id, by.name, support, said, now)
             store.add_comment(connection, plan.id, new)
@@ -437,7 +436,8 @@ class Plans:
             held, relations = self._held(connection, by, access, Action.PLAN_COMMENT)
             if not own:
                 require(by, Action.PLAN_EDIT, relations)
-            store.set_comment_removed(connection, comment_id, now)
+            if not store.set_comment_removed(connection, comment_id, now):
+                return
             store.change(connection, held.plan.id, now)
             self._note(
                 connection, by, plan, "comment.remove", item_id=found.item_id, before={"comment": comment_id}
@@ -528,7 +528,11 @@ class Plans:
         asked = rules.line_of("help", text)
 
         def work(connection: store.Connection, plan: Plan, now: dt.datetime) -> None:
-            store.change(connection, plan.id, now, asks_help=asked, asks_help_at=now if asked else None)
+            # Whoever gave support may no longer read, and is not to hear of changes either.
+            channel = plan.channel if asked else _new_channel()
+            store.change(
+                connection, plan.id, now, asks_help=asked, asks_help_at=now if asked else None, channel=channel
+            )  # fmt: skip
             self._note(connection, by, plan, "help" if asked else "help.end")
 
         self._change(by, access, Action.PLAN_EDIT, command_id, "help", work)
@@ -546,20 +550,22 @@ class Plans:
             event = store.event(connection, plan.id, event_id)
             if event is None or event.undone or event.kind not in rules.UNDOABLE:
                 raise Rejected("cannot-undo")
-            self._take_back(connection, plan, event, now)
+            self._take_back(connection, by, plan, event, now)
             store.set_undone(connection, event_id)
             store.change(connection, plan.id, now)
             self._note(connection, by, plan, "undo", item_id=event.item_id, after={"kind": event.kind})
 
         self._change(by, access, Action.PLAN_EDIT, command_id, "undo", work)
 
-    def _take_back(self, connection: store.Connection, plan: Plan, event: Event, now: dt.datetime) -> None:
+    def _take_back(self, connection: store.Connection, by: Visitor, plan: Plan, event: Event, now: dt.datetime) -> None:
         if event.kind.startswith("item."):
             item = self._item(connection, plan, event.item_id)
             if item.removed != (event.kind == "item.remove") or (
                 event.kind != "item.remove" and _kept(item) != dict(event.after)
             ):
                 raise Rejected("changed-meanwhile", facts={"theirs": _kept(item)})
+            if item.removed:
+                self._last_place(connection, plan, 1)
             ways: dict[str, dict[str, Any]] = {
                 "item.add": {"removed_at": now},
                 "item.remove": {"removed_at": None},
@@ -567,7 +573,11 @@ class Plans:
             values = ways.get(event.kind) or _unkept(event.before)
             store.change_item(connection, plan.id, item.id, item.version, **values)
         elif event.kind == "comment.remove":
-            store.set_comment_removed(connection, str(event.before["comment"]), None)
+            found = store.comment(connection, plan.id, str(event.before["comment"]))
+            if found is None or not _may_bring_back(by, found, event):
+                raise Rejected("cannot-undo")
+            self._room_for_comment(connection, plan)
+            store.set_comment_removed(connection, found.id, None)
         else:
             if any(getattr(plan, name) != value for name, value in event.after.items()):
                 raise Rejected("changed-meanwhile", facts={"theirs": {}})
@@ -609,7 +619,7 @@ class Plans:
         *,
         deleted: bool = False,
     ) -> Any:
-        self._limits.count("write", by.key, self._clock)
+        self._limits.count("write", by, self._clock)
         now = self._clock()
         moved: list[str] = []
 
@@ -652,12 +662,15 @@ class Plans:
             raise NotFound("item", item_id)
         return found
 
+    def _room_for_comment(self, connection: store.Connection, plan: Plan) -> None:
+        if len(store.comments(connection, plan.id)) >= rules.MOST_COMMENTS:
+            raise Rejected("too-many-comments", facts={"most": rules.MOST_COMMENTS})
+
     def _last_place(self, connection: store.Connection, plan: Plan, more: int) -> int:
         """Return where the last item stands, if there is room for more."""
-        there = store.items(connection, plan.id)
-        if len(there) + more > rules.MOST_ITEMS:
+        if len(store.items(connection, plan.id)) + more > rules.MOST_ITEMS:
             raise Rejected("too-many-items", facts={"most": rules.MOST_ITEMS})
-        return max((one.place for one in there), default=0)
+        return store.last_place(connection, plan.id)
 
 
 _ON_BOARD: Final = frozenset({"publish", "stage", "help", "delete", "restore", "undo"})
@@ -677,6 +690,17 @@ def _relations(by: Visitor, held: store.Held, key: str) -> frozenset[Relation]:
         Relation.OTHER: True,
     }
     return frozenset(relation for relation, holds in found.items() if holds)
+
+
+def _may_bring_back(by: Visitor, comment: Comment, removal: Event) -> bool:
+    """Tell whether somebody may bring a comment back: what its author has taken back is the author's alone."""
+    if comment.author:
+        return removal.by != comment.author or by.person_id == comment.author
+    return not comment.author_name == removal.by_name == FORMER
+
+
+def _new_channel() -> str:
+    return secrets.token_urlsafe(16)
 
 
 def _new_id() -> str:

@@ -106,6 +106,12 @@ def items(connection: Connection, plan_id: str) -> list[Item]:
     return [_item(row) for row in connection.execute(query)]
 
 
+def last_place(connection: Connection, plan_id: str) -> int:
+    """Return the last place taken in a plan, by an item removed as well: it may come back to it."""
+    query = sa.select(sa.func.coalesce(sa.func.max(plan_item.c.place), 0)).where(plan_item.c.plan_id == plan_id)
+    return int(connection.execute(query).scalar_one())
+
+
 def item(connection: Connection, plan_id: str, item_id: str) -> Item | None:
     """Return an item of a plan, removed or not."""
     query = sa.select(plan_item).where(plan_item.c.plan_id == plan_id, plan_item.c.id == item_id)
@@ -174,9 +180,13 @@ def add_comment(connection: Connection, plan_id: str, new: Comment) -> None:
     )  # fmt: skip
 
 
-def set_comment_removed(connection: Connection, comment_id: str, at: dt.datetime | None) -> None:
-    """Remove a comment, or bring it back."""
-    connection.execute(plan_comment.update().where(plan_comment.c.id == comment_id).values(removed_at=at))
+def set_comment_removed(connection: Connection, comment_id: str, at: dt.datetime | None) -> bool:
+    """Remove a comment, or bring it back; tell whether that changed anything."""
+    there = plan_comment.c.removed_at.is_not(None) if at is None else plan_comment.c.removed_at.is_(None)
+    done = connection.execute(
+        plan_comment.update().where(plan_comment.c.id == comment_id, there).values(removed_at=at)
+    )  # fmt: skip
+    return done.rowcount == 1
 
 
 # --- History ---------------------------------------------------------------------------------------------------------

@@ -19,9 +19,11 @@ from starlette.applications import Starlette
 from hub.bootstrap import build
 from hub.guide.answers import LONGEST_NAME
 from hub.markdown import render_people
+from hub.plan.items import Basis, NewItem, ServiceBasis, new_key
 from hub.plan.rules import LIMITS
 from hub.requirements.rules import Wish, lines
 from hub.settings import read_settings
+from hub.visitor import Visitor
 from web.documents import Documents
 
 HUB = build(read_settings(os.environ))
@@ -319,3 +321,42 @@ def test_a_file_is_saved_and_neither_kept_nor_indexed_on_the_way(path: str, name
 
     assert headers["content-disposition"] == f'attachment; filename="{name}"'
     assert (headers["cache-control"], headers["x-robots-tag"]) == ("no-store", "noindex")
+
+
+# A kept plan
+
+
+def keep(due: dt.date) -> str:
+    """Keep a plan with one dated item, and return its address without the name of a file."""
+    by = Visitor("browser:test")
+    basis = Basis("v", (ServiceBasis("", "", "", {}, {"o": NewItem("Klart", due_on=due, origin="o")}),))
+    access = HUB.plans.create(
+        by, title="T", language="sv", guide=RESULT, basis=basis, command_id=new_key(), key=new_key()
+    )  # fmt: skip
+    return urlencode({"id": access.plan_id, "nyckel": access.key})
+
+
+def test_the_last_day_there_is_has_no_place_in_a_calendar() -> None:
+    answer = get(f"/api/plan.ics?{keep(dt.date.max)}")
+
+    assert answer.status_code == 200 and not Calendar.from_ical(answer.content).walk("VEVENT")
+
+
+@pytest.mark.parametrize("asked", ["0", "-1", "9" * 5_000, "²", "٣"])
+def test_a_service_that_does_not_exist_gives_the_first(asked: str) -> None:
+    plan = keep(dt.date(2027, 1, 31))
+
+    assert get(f"/api/plan.md?{plan}&{urlencode({'tjanst': asked})}").content == get(f"/api/plan.md?{plan}").content
+
+
+def test_an_id_that_cannot_be_one_is_not_found() -> None:
+    assert get("/api/plan.md?id=%00").status_code == 404
+
+
+def test_too_many_files_in_a_minute_are_refused_with_the_time_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(HUB.limits, "_most", {"document": 1})
+    cookie = {"cookie": f"hub_browser={'c' * 43}"}
+    answers = [get(f"/api/{path}?lang=en", headers=cookie) for path in ("krav.xlsx", "krav.xlsx", "plan.md")]
+
+    assert [answer.status_code for answer in answers] == [200, 429, 429]
+    assert answers[1].headers["retry-after"].isdecimal() and "Try again in" in answers[1].text

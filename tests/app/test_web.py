@@ -83,6 +83,46 @@ def setting_cookies(_request):
     return response
 
 
+class Socketed:
+    """A small app that remembers whether a socket reached it."""
+
+    reached = False
+
+    async def __call__(self, _scope, _receive, _send):
+        self.reached = True
+
+
+def knock(**headers: str) -> bool:
+    """Ask for Streamlit's socket, and return whether the guard let it through."""
+    inside, said = Socketed(), []
+    guard = Guard(
+        inside, pages={}, files=frozenset(), own=(), not_found=not_found, failed=failed, policy=POLICY, https=False,
+        public_url="https://hub.public",
+    )  # fmt: skip
+    scope = {"type": "websocket", "path": "/_stcore/stream", "query_string": b""}
+    scope["headers"] = [(name.encode(), value.encode()) for name, value in headers.items()]
+
+    async def send(message):
+        said.append(message["type"])
+
+    async def receive():
+        raise AssertionError("nobody listens")
+
+    asyncio.run(guard(scope, receive, send))
+    assert said == ([] if inside.reached else ["websocket.close"])
+    return inside.reached
+
+
+@pytest.mark.parametrize("origin", ["http://elsewhere.example", "null", "", "http://hub.test.example"])
+def test_a_socket_from_elsewhere_goes_no_further_than_the_guard(origin):
+    assert not knock(host="hub.test", origin=origin)
+
+
+@pytest.mark.parametrize("headers", [{"origin": "http://hub.test"}, {"origin": "https://hub.public"}, {}])
+def test_a_socket_of_our_own_pages_reaches_the_app(headers):
+    assert knock(host="hub.test", **headers)
+
+
 def guarded(*, https: bool = False, base_url: str = "http://hub.test") -> Client:
     """Return a client of a small app behind the guard."""
     app = Starlette(
@@ -104,6 +144,7 @@ def guarded(*, https: bool = False, base_url: str = "http://hub.test") -> Client
                 failed=failed,
                 policy=POLICY,
                 https=https,
+                public_url="https://hub.public",
             )
         ],
     )

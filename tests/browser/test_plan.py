@@ -199,6 +199,26 @@ def test_notes_half_written_stay_when_somebody_else_saves_theirs(two):
     expect(theirs.locator(".hub-people")).to_have_text("Vi börjar på akuten.")
 
 
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("historik", {"fore": "9" * 30}),
+        ("historik", {"fore": "%C2%B2"}),
+        ("underlag", {"tjanst": "9" * 5_000}),
+        ("underlag", {"tjanst": "%D9%A3"}),
+        ("punkter", {"punkt": "%00'%22%3Cb%3E"}),
+        ("finns-inte", {}),
+    ],
+)
+def test_a_part_of_a_plan_asked_for_in_a_strange_way_is_answered_in_words(two, name, more):
+    url = keep_plan(two[0])
+    visit(two[0], part(url, name, **more))
+
+    expect(two[0].get_by_role("heading", level=1)).to_have_text("Video på akuten")
+    expect(two[0].get_by_role("alert")).to_have_count(0)
+    expect(two[0].get_by_role("navigation", name="Planens delar")).to_be_visible()
+
+
 def test_answers_are_changed_in_the_guide_and_what_they_change_is_taken_up(page):
     url = keep_plan(page)
     page.get_by_role("button", name="Ändra svaren i guiden").click()

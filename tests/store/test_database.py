@@ -106,3 +106,16 @@ def test_sqlite_keeps_what_it_has_acknowledged_and_its_references(database):
         ]
 
     assert database.read(pragmas) == ["wal", 2, 1, 5_000]
+
+
+def test_an_error_of_the_driver_tells_nothing_that_people_wrote(either):
+    def twice(connection: sa.Connection) -> None:
+        for _ in range(2):
+            connection.execute(
+                draft.insert().values(owner="o", id="i", text="Hemligt", base="", version=1, saved_at=NOW)
+            )  # fmt: skip
+
+    with pytest.raises(sa.exc.IntegrityError) as caught:
+        either.write(twice)
+
+    assert "Hemligt" not in str(caught.value)

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -251,6 +253,58 @@ def test_the_last_administrator_stays_and_leaves_when_there_is_another(house):
 
     assert caught.value.code == "last-administrator"
     assert Role.ADMINISTRATOR not in house.who(held).roles
+
+
+def at_once(*works) -> list[str]:
+    """Do several things at the same time; return the codes of those that were refused."""
+    together = threading.Barrier(len(works))
+
+    def one(work) -> str:
+        together.wait()
+        try:
+            work()
+        except Rejected as error:
+            return error.code
+        return ""
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return sorted(filter(None, pool.map(one, works)))
+
+
+def test_two_administrators_who_take_the_role_from_each_other_at_once_leave_one(either):
+    house = House(either)
+    _held, root = house.member("root")
+    refused = []
+    for number in range(8):
+        held, other = house.member(f"other-{number}")
+        house.accounts.grant(root, other.person_id, "administrator", "", command_id=next(COMMANDS))
+        other = house.who(held)
+        roles = [house.accounts.own(one).roles[0].id for one in (other, root)]
+        refused += at_once(
+            lambda by=root, role=roles[0]: house.accounts.withdraw(by, role, command_id=next(COMMANDS)),
+            lambda by=other, role=roles[1]: house.accounts.withdraw(by, role, command_id=next(COMMANDS)),
+        )
+        root = next(by for by in (root, other) if house.accounts.own(by).roles)
+
+    assert refused == ["last-administrator"] * 8
+
+
+def test_an_editor_given_two_regions_at_once_speaks_for_one(either):
+    house = House(either)
+    _held, root = house.member("root")
+    refused = []
+    for number in range(8):
+        _held, by = house.member(f"editor-{number}")
+        refused += at_once(
+            *(
+                lambda whom=by.person_id, region=region: house.accounts.grant(
+                    root, whom, "editor", region, command_id=next(COMMANDS)
+                )
+                for region in ("M", "AB")
+            )
+        )
+
+    assert refused == ["one-region"] * 8
 
 
 def test_made_up_and_real_people_cannot_reach_each_other(house):

@@ -8,6 +8,7 @@ import pytest
 
 from hub.errors import NotFound, Rejected
 from hub.identity.rules import Action, Relation
+from hub.identity.store import forget
 from hub.limits import Limits
 from hub.live import Topics
 from hub.plan import items as rules
@@ -172,6 +173,22 @@ def test_new_links_end_the_old_ones(room):
     assert room.plans.open(OTHER, new).plan.id == access.plan_id
     with pytest.raises(NotFound):
         room.plans.open(OTHER, access)
+
+
+def test_who_may_no_longer_read_a_plan_no_longer_hears_of_it_either(room):
+    access = room.create(ANNA)
+    known = [room.plans.open(ANNA, access).plan.channel]
+    access = room.plans.renew_links(ANNA, access, "n" * 22, room.command())
+    known.append(room.plans.open(ANNA, access).plan.channel)
+    room.plans.ask_help(ANNA, access, "Vi kommer inte vidare", room.command())
+    assert room.plans.open(COACH, Access(access.plan_id)).plan.channel == known[-1]
+    room.plans.ask_help(ANNA, access, "", room.command())
+    known.append(room.plans.open(ANNA, access).plan.channel)
+    heard = [room.topics.version(f"plan-{channel}") for channel in known[:2]]
+    room.add(ANNA, access)
+
+    assert len(set(known)) == 3
+    assert [room.topics.version(f"plan-{channel}") for channel in known] == [*heard, 1]
 
 
 # --- Two at once -----------------------------------------------------------------------------------------------------
@@ -361,6 +378,45 @@ def test_ones_own_comment_is_taken_back_but_not_anothers(room):
     assert [comment.text for comment in room.plans.open(ANYONE, access).comments] == ["Deras"]
 
 
+def test_what_an_author_has_taken_back_nobody_else_brings_back(room):
+    access = room.create()
+    item = room.plans.open(ANYONE, access).items[0]
+    room.plans.ask_help(ANYONE, access, "Vi sitter fast", room.command())
+    said = room.plans.comment(COACH, Access(access.plan_id), item.id, "Ångrat", room.command())
+    room.plans.remove_comment(COACH, Access(access.plan_id), said, room.command())
+    with pytest.raises(Rejected, match="cannot-undo"):
+        room.plans.undo(ANYONE, access, room.latest(ANYONE, access), room.command())
+    # Nor by taking it away once more oneself.
+    room.plans.remove_comment(ANYONE, access, said, room.command())
+    with pytest.raises(Rejected, match="cannot-undo"):
+        room.plans.undo(ANYONE, access, room.latest(ANYONE, access), room.command())
+
+    assert room.plans.open(ANYONE, access).comments == ()
+    room.plans.undo(COACH, access, room.latest(ANYONE, access), room.command())
+    assert [comment.text for comment in room.plans.open(ANYONE, access).comments] == ["Ångrat"]
+
+
+def test_what_an_author_has_taken_back_stays_so_when_the_author_has_left(room, either):
+    access = room.create()
+    item = room.plans.open(ANYONE, access).items[0]
+    said = room.plans.comment(ANNA, access, item.id, "Ångrat", room.command())
+    room.plans.remove_comment(ANNA, access, said, room.command())
+    either.write(lambda c: forget(c, "anna", ANNA.key, NOW, keep_texts=True))
+
+    with pytest.raises(Rejected, match="cannot-undo"):
+        room.plans.undo(ANYONE, access, room.latest(ANYONE, access), room.command())
+
+
+def test_what_a_keeper_has_taken_away_of_anothers_is_brought_back(room):
+    access = room.create()
+    item = room.plans.open(ANYONE, access).items[0]
+    said = room.plans.comment(ANNA, access, item.id, "Kvar", room.command())
+    room.plans.remove_comment(OTHER, access, said, room.command())
+    room.plans.undo(OTHER, access, room.latest(OTHER, access), room.command())
+
+    assert [comment.text for comment in room.plans.open(ANYONE, access).comments] == ["Kvar"]
+
+
 # --- What the guide says today ---------------------------------------------------------------------------------------
 
 
@@ -427,6 +483,30 @@ def test_a_plan_has_room_for_so_many_items_and_no_more(light):
 
     with pytest.raises(Rejected, match="too-many-items"):
         light.add(ANYONE, access)
+
+
+def test_taking_a_removal_back_makes_no_room_for_more(light):
+    many = {f"guide:1:step:it:{n}": NewItem(f"Nr {n}") for n in range(rules.MOST_ITEMS)}
+    access = light.create(basis=Basis("v", (ServiceBasis("", "", "", {}, many),)))
+    light.plans.remove_item(ANYONE, access, light.plans.open(ANYONE, access).items[0].id, light.command())
+    removal = light.latest(ANYONE, access)
+    light.add(ANYONE, access)
+
+    with pytest.raises(Rejected, match="too-many-items"):
+        light.plans.undo(ANYONE, access, removal, light.command())
+
+
+def test_an_item_that_comes_back_stands_in_a_place_of_its_own(light):
+    access = light.create(basis=Basis("v", ()))
+    first = light.add(ANYONE, access, "Ett")
+    light.plans.remove_item(ANYONE, access, first, light.command())
+    removal = light.latest(ANYONE, access)
+    light.add(ANYONE, access, "Två")
+    light.plans.undo(ANYONE, access, removal, light.command())
+    before = light.texts(ANYONE, access)
+    light.plans.move_item(ANYONE, access, first, 1, light.command())
+
+    assert before == ["Ett", "Två"] and light.texts(ANYONE, access) == ["Två", "Ett"]
 
 
 def test_too_many_writes_in_a_minute_are_refused_with_the_time_to_wait(database):
