@@ -197,8 +197,9 @@ class Identity:
         def work(connection: Connection) -> dict[str, object]:
             person = store.find_by_subject(connection, claims.issuer, claims.subject)
             if person is None:
-                person = self._newcomer(person_id, claims, language, now)
-                store.add_person(connection, person, claims.subject)
+                newcomer = self._newcomer(person_id, claims, language, now)
+                store.add_person(connection, newcomer, claims.subject)
+                person = store.find_by_subject(connection, claims.issuer, claims.subject) or newcomer
             if replaces:
                 store.revoke_sessions(connection, now, id_hash=digest(replaces))
             self._renew_roles(connection, person.id, grants, now)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.identity.rules import Grant, Profile, Shown
 from hub.tables import audit, draft, person, plan, plan_comment, plan_event, plan_seen, role, session
@@ -175,9 +176,11 @@ def find_by_subject(connection: sa.Connection, issuer: str, subject: str) -> Per
 
 
 def add_person(connection: sa.Connection, added: Person, subject: str) -> None:
-    """Add somebody."""
+    """Add somebody, unless another window of theirs has just done so."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     connection.execute(
-        person.insert().values(
+        dialect.insert(person)
+        .values(
             id=added.id,
             issuer=added.issuer,
             subject=subject,
@@ -190,6 +193,7 @@ def add_person(connection: sa.Connection, added: Person, subject: str) -> None:
             deleted_at=None,
             **_columns(added.profile),
         )
+        .on_conflict_do_nothing(index_elements=[person.c.issuer, person.c.subject])
     )
 
 

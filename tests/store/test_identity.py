@@ -113,6 +113,14 @@ def test_nobody_is_looked_up_in_the_database_who_has_no_session(database):
     assert house.who(None) == Visitor("address:x")
 
 
+def test_two_windows_that_sign_in_somebody_new_at_once_know_one_and_the_same(either):
+    house = House(either)
+    with ThreadPoolExecutor(6) as pool:
+        held = list(pool.map(lambda _: house.enter("nora"), range(6)))
+
+    assert len({house.who(one).person_id for one in held}) == 1
+
+
 def test_signing_in_gives_a_new_id_and_ends_the_session_that_the_browser_brought(house):
     first = house.enter()
     second = house.enter("berit", replaces=first)
