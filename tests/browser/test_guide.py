@@ -72,6 +72,8 @@ IN_VIEW = """(element) => { const box = (element.closest("label") ?? element).ge
 
 
 def tab_to(page: Page, target) -> None:
+    # The first box of a visit comes with a file of Streamlit's own, and is not there before it.
+    expect(target).to_be_attached()
     for _ in range(MOST_TABS):
         page.keyboard.press("Tab")
         if target.evaluate("(element) => element === document.activeElement"):
