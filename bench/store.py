@@ -46,7 +46,7 @@ _NUMBERS = count()
 _KEPT = local()
 _STATEMENTS = (
     """INSERT INTO command (id, kind, "by", result, done_at) VALUES ({p}, 'draft.save', 'person:a', '{{}}', {p})""",
-    "INSERT INTO draft (owner, id, text, version, saved_at) VALUES ('person:a', {p}, {p}, 1, {p})",
+    "INSERT INTO draft (owner, id, text, base, version, saved_at) VALUES ('person:a', {p}, {p}, '', 1, {p})",
     "UPDATE command SET result = {p} WHERE id = {p}",
 )
 
@@ -57,7 +57,7 @@ def ours(database: Database) -> Write:
     def write(number: int) -> object:
         def work(connection: sa.Connection) -> int:
             connection.execute(
-                draft.insert().values(owner="person:a", id=str(number), text=TEXT, version=1, saved_at=NOW)
+                draft.insert().values(owner="person:a", id=str(number), text=TEXT, base="", version=1, saved_at=NOW)
             )
             return 1
 
