@@ -21,6 +21,9 @@ def page() -> None:
     html.show(
         f"<h1>{escape(_('How far the regions have come'))}</h1>"
         f"<p class='hub-lead'>{escape(_('Regions that choose to show it say here which stage their work is in. Ask one that has come further.'))}</p>",
+        f"<p><strong class='hub-tag'>{escape(_('Trial'))}</strong> {escape(_('Plans and stages here may be made up.'))}</p>"
+        if hub().settings.demo
+        else "",
         _stages(board.shown) if board.shown else _nobody(),
         _table(board.shown),
         _asking(board.asking) if allowed(visitor(), Action.BOARD_SUPPORT) else "",
