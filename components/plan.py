@@ -69,7 +69,7 @@ def _update(query: dict[str, str]) -> None:
             hub().plans.answer(visitor(), Access(plan_id, key), seen, urlencode(query), given)
             renew("answers")
             answered()
-            st.query_params.from_dict({"id": plan_id, **({"nyckel": key} if key else {})})
+            st.query_params.from_dict(Access(plan_id, key).query)
             st.rerun()
     if drop.button(_("These answers are not for that plan"), key=f"drop-{given}", type="tertiary"):
         answered()
@@ -103,7 +103,7 @@ def _keep(found: link.Link, query: dict[str, str]) -> None:
                 key=kept(f"key-{given}", new_key()),
             )
             renew("keep")
-            st.query_params.from_dict({"id": access.plan_id, "nyckel": access.key})
+            st.query_params.from_dict(access.query)
             st.rerun()
 
 

@@ -12,13 +12,13 @@ from components import html
 from components.checklist import Did, Group, Row, checklist
 from components.editor import editor
 from components.meanwhile import begun
-from components.plan_place import author_name, origin_name, place, stage_name, state_name
+from components.plan_place import author_name, origin_name, place, stage_name, state_name, way
 from components.privacy import hide_note
 from components.problems import attempt, sentence
 from components.session import answer_for, command, hub, visitor
 from components.words import _, date, moment
 from hub.errors import NotFound, Rejected, Unavailable
-from hub.guide.answers import read_link
+from hub.guide.answers import read_kept
 from hub.handover import plan_basis
 from hub.identity.rules import Action
 from hub.language import Language
@@ -87,7 +87,7 @@ def _row(item: Item, access: Access, said: int, *, first: bool, last: bool) -> R
         state=state_name(item.state) if item.state in {State.DOING, State.DROPPED} else "",
         done=item.state is State.DONE,
         dropped=item.state is State.DROPPED,
-        address=place(access, "punkter", punkt=item.id).replace("&amp;", "&"),
+        address=way(access, "punkter", punkt=item.id),
         link=_("Open"),
         first=first,
         last=last,
@@ -143,7 +143,7 @@ def basis_now(plan: Plan) -> Basis:
 
 @lru_cache(maxsize=64)
 def _basis(guide: str, language: Language, _version: str) -> Basis:
-    found = read_link(dict(parse_qsl(guide)), hub().guide.flow)
+    found = read_kept(guide, hub().guide.flow)
     return plan_basis(hub(), hub().plan_words[language], found.services, hub().step_stages)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -18,7 +18,7 @@ from components.problems import attempt, sentence
 from components.session import command, hub, kept, language, renew, visitor
 from components.words import _, date, day_and_time
 from hub.errors import NotFound, Rejected, Unavailable
-from hub.guide.answers import read_link
+from hub.guide.answers import read_kept
 from hub.handover import plan_document
 from hub.identity.rules import Action
 from hub.language import Language
@@ -157,13 +157,13 @@ def _publish(opened: Opened, access: Access, above: DeltaGenerator) -> None:
 def document(opened: Opened, access: Access) -> None:
     """Draw the board document made from the plan, its fields and its files."""
     plan, above = opened.plan, st.container()
-    found = read_link(dict(parse_qsl(plan.guide)), hub().guide.flow)
+    found = read_kept(plan.guide, hub().guide.flow)
     asked = st.query_params.get("tjanst", "1")
     index = int(asked) - 1 if asked in {str(number + 1) for number in range(len(found.services))} else 0
     html.show(
         f"<p class='hub-lead'>{escape(_('Written from the plan: the answers, the items and your own texts. Fill in what only you know.'))}</p>",
         _services([service.name for service in found.services], index, access),
-        _files(plan, access, index),
+        _files(access, index),
     )
     if Action.PLAN_EDIT in opened.may:
         _fields(plan, access, above)
@@ -185,8 +185,8 @@ def _services(names: list[str], index: int, access: Access) -> str:
     return f"<nav class='hub-tabs' aria-label='{escape(_('Video services'))}'><ul>{items}</ul></nav>"
 
 
-def _files(plan: Plan, access: Access, index: int) -> str:
-    query = {"id": plan.id, **({"nyckel": access.key} if access.key else {}), "tjanst": str(index + 1)}
+def _files(access: Access, index: int) -> str:
+    query = {**access.query, "tjanst": str(index + 1)}
     links = "".join(
         f"<a class='hub-button{'' if kind == 'docx' else ' quiet'}' download href='/api/plan.{kind}?{escape(urlencode(query))}'>{escape(name)}</a>"
         for kind, name in (("docx", "Word"), ("pdf", "PDF"), ("md", "Markdown"), ("ics", _("Calendar")))

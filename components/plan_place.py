@@ -1,10 +1,11 @@
 """Where the parts of a plan are found, and what its stages and regions are called."""
 
 import datetime as dt
+from html import escape
+from urllib.parse import urlencode
 
 from components.session import hub, language
 from components.words import _
-from hub.html import address
 from hub.plan.items import Plan, State
 from hub.plan.service import Access
 from hub.visitor import FORMER
@@ -13,12 +14,15 @@ PARTS = ("punkter", "skede", "underlag", "anteckningar", "historik", "dela")
 """As they stand in the address; the first is shown when none is named."""
 
 
+def way(access: Access, part: str, **more: str) -> str:
+    """Return the address of a part of a plan."""
+    named = {} if part == PARTS[0] else {"del": part}
+    return f"/plan?{urlencode({**access.query, **named, **more})}"
+
+
 def place(access: Access, part: str, **more: str) -> str:
     """Return the address of a part of a plan, ready to stand in an attribute."""
-    query = {"id": access.plan_id, **({"nyckel": access.key} if access.key else {})}
-    if part != PARTS[0]:
-        query["del"] = part
-    return address("/plan", **query, **more)
+    return escape(way(access, part, **more))
 
 
 def stage_name(stage: str) -> str:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
-from urllib.parse import parse_qsl
 from zlib import crc32
 
 from hub.guide import answers as link
@@ -128,7 +127,7 @@ def plan_document(
         address: opens the plan again.
     """
     words = hub.plan_words[kept.language]
-    found = link.read_link(dict(parse_qsl(kept.guide)), hub.guide.flow)
+    found = link.read_kept(kept.guide, hub.guide.flow)
     made = plan_input(hub, words, found.services, min(index, len(found.services) - 1), day=day, address=address)
     stage = hub.stage_words[kept.language].stages[kept.stage].name
     todo = plan.Todo(

@@ -8,6 +8,7 @@ guessed at.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import parse_qsl
 
 from hub.guide.content import Flow, Option, Question
 from hub.guide.rules import Capability, Facts, Group, Need
@@ -207,3 +208,8 @@ def read_link(given: Mapping[str, str], flow: Flow) -> Link:
     if asked and asked.id in skipped(services[index].answers, flow.questions):
         asked = None
     return Link(tuple(services), index, asked, tuple(problems))
+
+
+def read_kept(query: str, flow: Flow) -> Link:
+    """Read a link from its query as one text, the way a plan keeps it."""
+    return read_link(dict(parse_qsl(query)), flow)

@@ -37,6 +37,11 @@ class Access:
     plan_id: str
     key: str = ""
 
+    @property
+    def query(self) -> dict[str, str]:
+        """What stands in the address of the plan; without a key for whoever needs none."""
+        return {"id": self.plan_id, **({"nyckel": self.key} if self.key else {})}
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -381,11 +386,7 @@ class Plans:
             raise Rejected("too-long", "guide", {"most": rules.LONGEST["guide"]})
 
         def work(connection: store.Connection, plan: Plan, now: dt.datetime) -> None:
-            if plan.guide not in {seen, guide}:
-                raise Rejected("changed-meanwhile", "guide", {"theirs": plan.guide})
-            if guide != plan.guide:
-                store.change(connection, plan.id, now, guide=guide)
-                self._note(connection, by, plan, "answers", before={"guide": plan.guide}, after={"guide": guide})
+            self._replace(connection, by, plan, now, "answers", "guide", seen, guide)
 
         self._change(by, access, Action.PLAN_EDIT, command_id, "answers", work)
 
@@ -507,11 +508,7 @@ class Plans:
         new = rules.line_of("title", title, needed=True)
 
         def work(connection: store.Connection, plan: Plan, now: dt.datetime) -> None:
-            if plan.title not in {seen, new}:
-                raise Rejected("changed-meanwhile", "title", {"theirs": plan.title})
-            if new != plan.title:
-                store.change(connection, plan.id, now, title=new)
-                self._note(connection, by, plan, "title", before={"title": plan.title}, after={"title": new})
+            self._replace(connection, by, plan, now, "title", "title", seen, new)
 
         self._change(by, access, Action.PLAN_EDIT, command_id, "title", work)
 
@@ -677,6 +674,25 @@ class Plans:
             connection, plan.id, at=self._clock(), by=by.person_id, by_name=by.name, kind=kind, item_id=item_id,
             before=before, after=after,
         )  # fmt: skip
+
+    def _replace(
+        self,
+        connection: store.Connection,
+        by: Visitor,
+        plan: Plan,
+        now: dt.datetime,
+        kind: str,
+        name: str,
+        seen: str,
+        new: str,
+    ) -> None:
+        """Replace one text of the plan, unless it is no longer the one seen; the same text again changes nothing."""
+        there = getattr(plan, name)
+        if there not in {seen, new}:
+            raise Rejected("changed-meanwhile", name, {"theirs": there})
+        if there != new:
+            store.change(connection, plan.id, now, **{name: new})
+            self._note(connection, by, plan, kind, before={name: there}, after={name: new})
 
     def _item(self, connection: store.Connection, plan: Plan, item_id: str) -> Item:
         found = store.item(connection, plan.id, item_id)
