@@ -6,10 +6,11 @@ Each file holds both languages side by side, because a visit is one thing that i
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
+from hub.call.rules import Actor, Outcome, Role
 from hub.errors import ContentError
 from hub.language import LANGUAGES, Language
 from hub.markdown import Source
@@ -17,10 +18,6 @@ from hub.origin import Strict, read_yaml
 
 LEVELS: Final = ("framework", "hop-out", "inbox", "reverse-case-flow")
 """In the report's order, which says nothing of rank."""
-
-Role = Literal["resident", "staff"]
-"""The two who meet."""
-Actor = Literal["resident", "staff", "machine"]
 
 
 def _both(told: dict[Language, str]) -> dict[Language, str]:
@@ -140,10 +137,6 @@ class VisitContent(Strict):
         return next((each for each in self.variants if each.id == variant), None)
 
 
-Outcome = Literal["prevented", "detour", "stopped"]
-"""What a level does with a trouble: it cannot happen; the visit goes on by another way; the video visit is over."""
-
-
 class Answer(Strict):
     """What one level does with a trouble."""
 
@@ -261,6 +254,8 @@ def _check_trouble(
         steps = {step.id for variant in levels[level].variants for step in variant.steps}
         happens = answer.outcome != "prevented"
         if happens != (answer.step in steps) or happens != (answer.fallback is not None) or happens != bool(answer.who):
-            raise ContentError(file, f"{place}.{level}", "step, fallback and who stand where it happens, and only there")
+            raise ContentError(
+                file, f"{place}.{level}", "step, fallback and who stand where it happens, and only there"
+            )
         if unknown := set(answer.sources) - set(sources):
             raise ContentError(file, f"{place}.{level}", f"unknown source {min(unknown)}")
