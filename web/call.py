@@ -11,19 +11,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
-from markupsafe import Markup
-from starlette.requests import HTTPConnection, Request
+from hub.call.ice import ice_servers
+from hub.call.words import call_words
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from hub.bootstrap import Hub
-from hub.call.ice import ice_servers
 from hub.call.peer import LONGEST_OFFER, Counterpart, Peers
 from hub.call.reading import View
-from hub.call.rules import ROLES, Role, other
+from hub.call.rules import other
 from hub.call.service import Room, Seat
-from hub.call.words import call_words
 from hub.clock import utc_now
 from hub.errors import NotFound, Rejected, Unavailable
 from hub.language import Language
@@ -440,7 +439,7 @@ class _Line:
             return
         counterpart.on_caption = lambda text: self.send({"kind": "caption", "text": text})
         self._counterpart = counterpart
-        counterpart.say("greet")
+        counterpart.play("greet")
         self.send({"kind": "answer", "sdp": answer["sdp"]})
 
     def _media(self, message: dict[str, Any]) -> None:
@@ -455,7 +454,7 @@ class _Line:
     async def _ask_for_camera(self) -> None:
         await asyncio.sleep(_ASK_CAMERA_S)
         if self._counterpart is not None and not self._parting:
-            self._counterpart.say("ask-camera")
+            self._counterpart.play("ask-camera")
 
     def _leave(self) -> None:
         """Leave the call; a counterpart says goodbye before it is over."""
@@ -478,7 +477,7 @@ class _Line:
             said = said or bool(text)
 
         counterpart.on_caption = caption
-        counterpart.say("goodbye", at_once=True)
+        counterpart.play("goodbye", at_once=True)
         with suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), _GOODBYE_S)
         self._parting = False

@@ -15,13 +15,12 @@ import segno
 from hub import drawing
 from hub.call import rules
 from hub.call.content import Answer, Passage, Person, Step, Surface, Trouble, Variant, Visits
-from hub.call.rules import ROLES, Counts, Done, Outcome, Role, Run, Visit, other
-from hub.call.service import Room, counts_of, known_runs, reference, steps_of, ways_of
+from hub.call.rules import Counts, Done, Outcome, Role, Run, Visit, other
+from hub.call.service import Room, counts_of, done_in, known_runs, reference_run
 from hub.call.surfaces import Scene, screen
 from hub.html import address, figure
 from hub.language import Catalogue, Language
-from hub.levels.reading import content_words
-from hub.markdown import Footnotes, Source
+from hub.markdown import ContentWords, Footnotes, Source
 
 _MINUTE_S: Final = 60
 
@@ -52,8 +51,10 @@ class VisitReading:
         catalogue: Catalogue,
         language: Language,
         sources: Mapping[str, Source],
+        source_words: ContentWords,
     ) -> None:
         """Hold what is played and the words around it."""
+        self._source_words = source_words
         self._visits = visits
         self._levels = level_names
         self._catalogue = catalogue
@@ -327,7 +328,7 @@ class VisitReading:
 
     def _side(self, room: Room, role: Role, variant: Variant, base: str) -> str:
         visit = room.visit
-        notes = Footnotes(content_words(self._say), "visit-source")
+        notes = Footnotes(self._source_words, "visit-source")
         parts = [
             self._share(room, role, base),
             self._moved(visit, variant, notes),
@@ -505,7 +506,7 @@ class VisitReading:
     def comparison(self, runs: Sequence[Run], now: dt.datetime) -> str:
         """Return the four levels side by side: the reference run of each, and one's own where there is one."""
         own = {run.level: run for run in known_runs(self._visits, runs)}
-        references = {level: reference(self._visits, level, now) for level in self._visits.levels}
+        references = {level: rules.count(reference_run(self._visits, level, now)) for level in self._visits.levels}
         counted = {level: counts_of(self._visits, run) for level, run in own.items()}
         heads = "".join(f"<th scope='col'>{escape(self._levels[level])}</th>" for level in references)
         rows = ""
@@ -529,7 +530,7 @@ class VisitReading:
             rows += f"<tr><th scope='row'>{escape(self._say('Your stopwatch, in this demo'))}</th>{cells}</tr>"
         return (
             self._message(references)
-            + self._strips(own, now)
+            + self.strips(runs, now)
             + f"<div class='table-scroll' role='region' tabindex='0' aria-label='{escape(self._say('The levels side by side'))}'><table class='hub-compare-visits'>"
             f"<thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
             f"<p class='hub-muted'>{escape(self._say('The first figure is the reference run: the visit that the care provider starts, with no trouble. Counted from the steps of this demo, which simplify; they are no measure of time or cost.'))}</p>"
@@ -551,19 +552,15 @@ class VisitReading:
         names = [self._levels[level] for level, found in figures.items() if found == value]
         return f" {self._say('and')} ".join(names)
 
-    def _strips(self, own: Mapping[str, Run], now: dt.datetime) -> str:
+    def strips(self, runs: Sequence[Run], now: dt.datetime) -> str:
+        """Return who does each step, drawn: the reference run of each level, and one's own where there is one."""
+        own = {run.level: run for run in known_runs(self._visits, runs)}
         rows = []
-        for level, content in self._visits.levels.items():
-            done = rules.run_through(rules.begin(steps_of(content.variants[0]), (), ROLES, now), now).done
-            rows.append(drawing.Strip(self._levels[level], tuple(one.actor for one in done)))
-            run = own.get(level)
-            variant = content.variant(run.variant) if run else None
-            if run and variant:
-                mine = rules.done_of(
-                    run, steps_of(variant), {way.trouble: way for way in ways_of(self._visits, level)}
-                )  # fmt: skip
+        for level in self._visits.levels:
+            rows.append(drawing.Strip(self._levels[level], _hands(reference_run(self._visits, level, now))))
+            if run := own.get(level):
                 name = self._say("{level}, your run").format(level=self._levels[level])
-                rows.append(drawing.Strip(name, tuple(one.actor for one in mine)))
+                rows.append(drawing.Strip(name, _hands(done_in(self._visits, run))))
         words: dict[drawing.Hand, str] = {
             "staff": self._say("Staff, by hand"),
             "resident": self._say("Resident, by hand"),
@@ -605,3 +602,7 @@ class VisitReading:
 
     def _say(self, english: str) -> str:
         return self._catalogue.text(self._language, english)
+
+
+def _hands(done: Sequence[Done]) -> tuple[drawing.Hand, ...]:
+    return tuple(one.actor for one in done)

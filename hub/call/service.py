@@ -292,27 +292,30 @@ def ways_of(visits: Visits, level: str) -> tuple[rules.Way, ...]:
     )
 
 
-def reference(visits: Visits, level: str, now: dt.datetime, variant: str = "") -> rules.Counts:
-    """Return the figures of a level's visit played to its end with no trouble.
+def reference_run(visits: Visits, level: str, now: dt.datetime) -> tuple[rules.Done, ...]:
+    """Return what is done in a level's first visit, played to its end with no trouble.
 
     Args:
         visits: what is played.
         level: its id.
-        now: any moment; the figures do not depend on it.
-        variant: which one; the first if empty.
+        now: any moment; what is done does not depend on it.
     """
-    content = visits.levels[level]
-    chosen = content.variant(variant) or content.variants[0]
-    return rules.count(rules.run_through(rules.begin(steps_of(chosen), (), ROLES, now), now).done)
+    steps = steps_of(visits.levels[level].variants[0])
+    return rules.run_through(rules.begin(steps, (), ROLES, now), now).done
+
+
+def done_in(visits: Visits, run: Run) -> tuple[rules.Done, ...]:
+    """Return what was done in a run that is kept in an address; nothing if what it played no longer exists."""
+    content = visits.levels.get(run.level)
+    variant = content.variant(run.variant) if content else None
+    if variant is None:
+        return ()
+    return rules.done_of(run, steps_of(variant), {way.trouble: way for way in ways_of(visits, run.level)})
 
 
 def counts_of(visits: Visits, run: Run) -> rules.Counts | None:
     """Return the figures of a run that is kept in an address; none if what it played no longer exists."""
-    content = visits.levels.get(run.level)
-    variant = content.variant(run.variant) if content else None
-    if variant is None:
-        return None
-    done = rules.done_of(run, steps_of(variant), {way.trouble: way for way in ways_of(visits, run.level)})
+    done = done_in(visits, run)
     return rules.count(done) if done else None
 
 
