@@ -87,7 +87,12 @@ class Room:
             "trouble": "",
             "fallback_phone": "Går det inte, ring 010-000 00 00 (påhittat).",
         } | shown.get("call", {})
-        return {**shown, "kind": "view", "version": self.version, "call": call if shown["phase"] in {"wait", "call"} else None}
+        return {
+            **shown,
+            "kind": "view",
+            "version": self.version,
+            "call": call if shown["phase"] in {"wait", "call"} else None,
+        }
 
     async def push(self) -> None:
         self.version += 1

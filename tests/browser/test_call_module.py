@@ -2,15 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import closing
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import ARGUMENTS, find_chromium
-from tests.browser.support import ROOT, Server, Watch
+from tests.browser.support import Server, Watch
 
 CALL = {"phase": "call", "stage": "", "focus": True}
 NO_CONTACT = "WebSocket|ERR_CONNECTION"
@@ -83,7 +80,13 @@ def someone(browser, meeting) -> Iterator[Callable[..., BrowserContext]]:
 
     def make(on=browser, **options) -> BrowserContext:
         context = on.new_context(
-            **{"base_url": meeting.url, "locale": "sv-SE", "viewport": {"width": 1280, "height": 900}, "color_scheme": "light", **options}
+            **{
+                "base_url": meeting.url,
+                "locale": "sv-SE",
+                "viewport": {"width": 1280, "height": 900},
+                "color_scheme": "light",
+                **options,
+            }
         )
         context.add_init_script(COUNT_DEVICES)
         context.watch = Watch(context, meeting.url)

@@ -12,7 +12,7 @@ const part = (name) => import(new URL(`call/${name}.js${query}`, import.meta.url
 const [{ announcer, make }, { Room }, { Own }, { ClipMeeting, PersonMeeting }, { Surface }, { watchQuality }] =
   await Promise.all(["dom", "room", "own", "peer", "surface", "quality"].map(part));
 
-const CUT_MS = 4000, DEVICES_MS = 2500, UNANSWERED_MS = 8000;
+const CUT_MS = 4000, DEVICES_MS = 2500, UNANSWERED_MS = 8000, PARTING_MS = 8000;
 
 /** Put a visit into an element; what is returned ends it, turns every device off and empties the element. */
 export function mount(el, config) {
@@ -183,7 +183,10 @@ class Visit {
   }
 
   press(event) {
-    const button = event.target instanceof Element ? event.target.closest("[data-do]") : null;
+    const at = event.target instanceof Element ? event.target : null;
+    const pasted = at?.closest("[data-fills]");
+    if (pasted) { document.getElementById(pasted.dataset.fills).value = pasted.dataset.text; return; }
+    const button = at?.closest("[data-do]");
     if (!button || !(this.stage.contains(button) || this.side.contains(button))) return;
     event.preventDefault();
     if (button.getAttribute("aria-disabled") === "true") return;
@@ -302,6 +305,13 @@ class Visit {
   }
 
   leave() {
+    // The recorded counterpart says goodbye first, and the server's next view ends the call; a second press does at once.
+    if (this.view.call?.with === "clip" && this.meeting?.connected && !this.view.call.trouble && !this.parting && this.send({ kind: "leave" })) {
+      this.parting = setTimeout(() => this.leave(), PARTING_MS);
+      return;
+    }
+    clearTimeout(this.parting);
+    this.parting = 0;
     this.left = true;
     this.owing = !this.send({ kind: "leave" });
     this.phase = this.root.dataset.phase = "left";
@@ -325,6 +335,8 @@ class Visit {
   }
 
   leaveCall() {
+    clearTimeout(this.parting);
+    this.parting = 0;
     this.endMeeting();
     this.own?.close();
     const held = this.surface?.root.contains(document.activeElement);
