@@ -30,7 +30,7 @@ class Calls:
             return JSONResponse({"error": "origin"}, status_code=403)
         try:
             offer = json.loads(await read_body(request, most=2 * LONGEST_OFFER))
-            answer = await self._peers.answer(offer if isinstance(offer, dict) else {})
+            answer = await self._peers.check(offer if isinstance(offer, dict) else {})
             return JSONResponse(answer, headers={"cache-control": "no-store"})
         except (Rejected, ValueError, RecursionError):
             # JSON nested thousands deep ends in the last of these.

@@ -261,6 +261,8 @@ def _check_trouble(
         steps = {step.id for variant in levels[level].variants for step in variant.steps}
         happens = answer.outcome != "prevented"
         if happens != (answer.step in steps) or happens != (answer.fallback is not None) or happens != bool(answer.who):
-            raise ContentError(file, f"{place}.{level}", "step, fallback and who stand where it happens, and only there")
+            raise ContentError(
+                file, f"{place}.{level}", "step, fallback and who stand where it happens, and only there"
+            )
         if unknown := set(answer.sources) - set(sources):
             raise ContentError(file, f"{place}.{level}", f"unknown source {min(unknown)}")
