@@ -136,7 +136,7 @@ def visit(token: str) -> None:
     """Draw the visit; it follows by itself, and no run of the page is needed until it is over."""
     name_page(_("Demo visit"))
     html.show(f"<h1>{escape(_('Demo visit'))}</h1>", _banner())
-    call(token)
+    call(token, key=f"visit-{token}")
 
 
 # --- Afterwards ------------------------------------------------------------------------------------------------------

@@ -49,7 +49,9 @@ def rooms(clock) -> Rooms:
     return Rooms(VISITS, Limits(factor=1000), clock)
 
 
-def wish(level: str = "inbox", variant: str = "care", role: Role = "resident", *, together: bool = False, **more) -> Wish:
+def wish(
+    level: str = "inbox", variant: str = "care", role: Role = "resident", *, together: bool = False, **more
+) -> Wish:
     return Wish(level, variant, role, together, **more)
 
 
