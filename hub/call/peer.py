@@ -302,7 +302,7 @@ class _Link:
 class _Track(MediaStreamTrack):
     """What is sent; a fault in it ends the track, and so the call, and is told without what aiortc would tell of it."""
 
-    async def recv(self) -> Packet[Any] | Frame:
+    async def recv(self) -> "Packet[Any] | Frame":
         """Return what is sent next."""
         if self.readyState != "live":
             raise MediaStreamError
@@ -314,7 +314,7 @@ class _Track(MediaStreamTrack):
             log.error("track_failed", kind=self.kind, cause=type(cause).__name__)  # noqa: TRY400 - the cause may hold what was sent
             raise MediaStreamError from cause
 
-    async def _next(self) -> Packet[Any] | Frame:
+    async def _next(self) -> "Packet[Any] | Frame":
         raise NotImplementedError
 
 
@@ -329,7 +329,7 @@ class _ClipTrack(_Track):
         self._time_base = Fraction(1, clock)
         self._sent = 0
 
-    async def _next(self) -> Packet[Any]:
+    async def _next(self) -> "Packet[Any]":
         wait_s = self._programme.wait_s(self._sent / self._per_s)
         if wait_s > 0:
             await asyncio.sleep(wait_s)
