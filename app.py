@@ -46,7 +46,7 @@ except Unavailable:
 settings = HUB.settings
 start_logging(settings.log_level)
 runtime.set_up_uvicorn()
-peers = Peers()
+peers = Peers(clips=HUB.clips, loopback=settings.loopback())
 streamlit_parts = shell.take_apart(runtime.index_page())
 html = Pages(HUB, streamlit_parts)
 
@@ -75,7 +75,7 @@ app = st.App(
         *Drafts(HUB).routes(),
         Auth(HUB, html).mount(),
         *Account(HUB, html).routes(),
-        *Calls(peers, settings.public_url).routes(),
+        *Calls(HUB, html, peers).routes(),
         Mount("/assets", StaticFiles(directory=ROOT / "web" / "assets")),
         Route("/api/{path:path}", lambda _request: JSONResponse({"error": "not found"}, status_code=404)),
     ],
@@ -84,7 +84,7 @@ app = st.App(
             Guard,
             pages=html.app_pages(),
             files=runtime.shipped_files(),
-            own=("/api/", "/assets/", "/auth/", "/nivaer/", "/kunskap/", "/robots.txt", "/sitemap.xml"),
+            own=("/api/", "/assets/", "/auth/", "/nivaer/", "/kunskap/", "/besok/", "/robots.txt", "/sitemap.xml"),
             not_found=html.not_found,
             failed=html.failed,
             policy=shell.content_security_policy(streamlit_parts),
