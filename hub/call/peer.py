@@ -42,9 +42,9 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 
 from hub.call.clips import Clips
-from hub.call.content import Role
 from hub.call.offers import LONGEST_OFFER, Kind, Offer, Purpose, read_offer
 from hub.call.programme import AUDIO_CLOCK, PICTURES_PER_S, SOUNDS_PER_S, VIDEO_CLOCK, Clip, Programme
+from hub.call.rules import Role
 from hub.errors import Rejected, Unavailable
 from hub.language import Language
 
@@ -91,28 +91,27 @@ class Caps:
 class Counterpart:
     """The figure at the other end of one call."""
 
-    def __init__(self, clips: Mapping[str, Clip], link: "_Link") -> None:
-        """Hold what it may say, and the connection it goes out by."""
+    def __init__(self, clips: Mapping[str, Clip], link: "_Link", on_caption: Callable[[str], None]) -> None:
+        """Hold what it may show, the connection it goes out by, and whom to tell what is said."""
         self._link = link
+        self._on_caption = on_caption
         self._programme = Programme(clips, time.monotonic, self._caption)
         for kind in ("audio", "video"):
             link.send(kind, _ClipTrack(kind, self._programme))
-        self.on_caption: Callable[[str], None] = lambda _text: None
-        """Told what is said when a clip begins, and "" when nobody speaks any more; set by the caller."""
         self.closed = link.gone
         """Set when the connection is gone, whoever ended it."""
 
-    def say(self, clip: str) -> None:
-        """Say a clip as soon as the one before it has ended.
+    def play(self, clip: str, *, now: bool = False) -> None:
+        """Play a clip as soon as the one before it has ended, or within a second in place of all others.
 
         Raises:
             KeyError: the figure has no such clip.
         """
-        self._programme.ask(clip)
+        self._programme.ask(clip, now=now)
 
     def _caption(self, text: str) -> None:
         try:
-            self.on_caption(text)
+            self._on_caption(text)
         except Exception as cause:  # noqa: BLE001 - the caller's own; the call goes on
             log.warning("caption_failed", cause=type(cause).__name__)
 
@@ -169,7 +168,12 @@ class Peers:
         return await self._answer(link, read)
 
     async def counterpart(
-        self, offer: Mapping[str, object], *, role: Role, language: Language
+        self,
+        offer: Mapping[str, object],
+        *,
+        role: Role,
+        language: Language,
+        on_caption: Callable[[str], None] = lambda _text: None,
     ) -> tuple[dict[str, str], Counterpart]:
         """Answer a browser's offer to receive video and audio, which then sees and hears a figure.
 
@@ -177,6 +181,7 @@ class Peers:
             offer: as the browser gives it; both parts ``recvonly``.
             role: who is shown.
             language: what is spoken.
+            on_caption: is told what is said when a clip begins, and "" when nobody speaks any more.
 
         Raises:
             Rejected: the offer cannot be answered (``offer``), or lacks VP8 or Opus (``codec``).
@@ -186,7 +191,7 @@ class Peers:
         if (role, language) not in self._clips:
             raise Unavailable("there are no clips")
         link = self._begin("counterpart")
-        counterpart = Counterpart(self._clips[role, language], link)
+        counterpart = Counterpart(self._clips[role, language], link, on_caption)
         return await self._answer(link, read), counterpart
 
     async def echo(self, offer: Mapping[str, object]) -> dict[str, str]:

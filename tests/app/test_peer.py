@@ -84,10 +84,12 @@ async def an_offer(media: dict[str, str] = RECVONLY) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def called(peers: Peers, role="staff", language="sv") -> AsyncIterator:
+async def called(peers: Peers, role="staff", language="sv", on_caption=lambda _text: None) -> AsyncIterator:
     """A call with a counterpart: the browser's end and ours."""
     browser = caller()
-    answer, counterpart = await peers.counterpart(await offer_of(browser), role=role, language=language)
+    answer, counterpart = await peers.counterpart(
+        await offer_of(browser), role=role, language=language, on_caption=on_caption
+    )
     await browser.setRemoteDescription(RTCSessionDescription(**answer))
     try:
         yield browser, counterpart
@@ -118,7 +120,7 @@ def quick(monkeypatch, speed: float) -> None:
 def test_pictures_and_sound_arrive_and_can_be_seen_and_heard():
     async def look():
         async with called(Peers(clips=CLIPS, loopback=True)) as (browser, counterpart):
-            counterpart.say("greet")
+            counterpart.play("greet")
             shown = [await arriving(browser, "video").recv() for _ in range(20)]
             heard = [await arriving(browser, "audio").recv() for _ in range(80)]
         return shown[-1].to_ndarray(format="rgb24"), max(abs(frame.to_ndarray()).max() for frame in heard)
@@ -145,7 +147,7 @@ def test_time_only_goes_forward_over_many_clips_and_loops(monkeypatch):
 
     async def watch():
         async with called(Peers(clips=CLIPS, loopback=True)) as (browser, counterpart):
-            counterpart.say("goodbye")
+            counterpart.play("goodbye")
             # Eighteen seconds of programme: idle, the clip, and idle more than once.
             return [(await arriving(browser, "video").recv()).pts for _ in range(18 * 15)]
 
@@ -159,10 +161,9 @@ def test_what_is_said_is_told_when_it_begins_and_when_it_ends(monkeypatch):
     told: list[str] = []
 
     async def listen():
-        async with called(Peers(clips=CLIPS, loopback=True), "resident", "en") as (_, counterpart):
-            counterpart.on_caption = told.append
-            counterpart.say("greet")
-            counterpart.say("goodbye")
+        async with called(Peers(clips=CLIPS, loopback=True), "resident", "en", told.append) as (_, counterpart):
+            counterpart.play("greet")
+            counterpart.play("goodbye")
             await until(lambda: "" in told)
 
     run(listen())
@@ -175,9 +176,8 @@ def test_whoever_listens_to_captions_and_fails_does_not_end_the_call():
         raise RuntimeError
 
     async def listen():
-        async with called(Peers(clips=CLIPS, loopback=True)) as (browser, counterpart):
-            counterpart.on_caption = fail
-            counterpart.say("greet")
+        async with called(Peers(clips=CLIPS, loopback=True), on_caption=fail) as (browser, counterpart):
+            counterpart.play("greet")
             for _ in range(30):
                 await arriving(browser, "video").recv()
             return counterpart.connected
@@ -258,7 +258,7 @@ def test_twenty_calls_at_once_are_all_served_and_leave_nothing():
             answer, counterpart = await peers.counterpart(
                 await offer_of(browser), role=("staff", "resident")[number % 2], language=("sv", "en")[number // 2 % 2]
             )
-            counterpart.say("greet")
+            counterpart.play("greet")
             await browser.setRemoteDescription(RTCSessionDescription(**answer))
             browsers.append(browser)
         threads = []

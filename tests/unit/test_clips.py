@@ -231,6 +231,16 @@ def test_nobody_is_interrupted():
     assert shown(programme, range(1, 4)) == [("greet", 1), ("goodbye", 0), (IDLE, 0)]
 
 
+def test_a_farewell_does_not_wait_for_the_rest():
+    programme = Programme(FIGURE, Clock())
+    programme.ask("greet")
+    programme.ask("greet")
+    shown(programme, range(1))
+    programme.ask("goodbye", now=True)
+
+    assert shown(programme, range(1, 3)) == [("goodbye", 0), (IDLE, 0)]
+
+
 def test_picture_and_sound_get_the_same_second_whoever_asks_first():
     programme = Programme(FIGURE, Clock())
     first = programme.second(0)
