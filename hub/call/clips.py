@@ -8,7 +8,6 @@ says from what.
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
-from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Final
@@ -30,7 +29,7 @@ from hub.origin import Strict, read_yaml
 WIDTH: Final = 640
 HEIGHT: Final = 360
 _LONGEST_S: Final = 30
-_SOUND_S: Final = Fraction(1, SOUNDS_PER_S)
+_SOUND: Final = AUDIO_CLOCK // SOUNDS_PER_S
 
 
 Clips = Mapping[tuple[Role, Language], Mapping[str, Clip]]
@@ -104,9 +103,10 @@ def read_clip(file: Path, name: str, says: str, sha256: str) -> Clip:
         if not video[second * PICTURES_PER_S].key:
             raise ContentError(file, f"video, second {second}", "does not begin with a key frame")
     # The encoder's delay leaves a packet over at the end.
-    if len(audio) < seconds * SOUNDS_PER_S:
-        raise ContentError(file, "audio", "ends before the video")
-    return Clip(name, says, seconds, tuple(video), tuple(audio[: seconds * SOUNDS_PER_S]))
+    heard = tuple(audio[: seconds * SOUNDS_PER_S])
+    if len(heard) < seconds * SOUNDS_PER_S or any(piece.duration != _SOUND for piece in heard):
+        raise ContentError(file, "audio", "is not sounds of 20 ms for as long as the video lasts")
+    return Clip(name, says, seconds, tuple(video), heard)
 
 
 def _packets(file: Path, container: InputContainer) -> tuple[list[Piece], list[Piece]]:
@@ -122,11 +122,9 @@ def _packets(file: Path, container: InputContainer) -> tuple[list[Piece], list[P
         if packet.stream is pictures:
             step = VIDEO_CLOCK // PICTURES_PER_S
             video.append(Piece(bytes(packet), len(video) * step, step, packet.is_keyframe))
-        elif packet.duration is None or packet.time_base * packet.duration != _SOUND_S:
-            raise ContentError(file, f"sound {len(audio)}", "is not 20 ms long")
         else:
-            step = AUDIO_CLOCK // SOUNDS_PER_S
-            audio.append(Piece(bytes(packet), len(audio) * step, step, key=True))
+            length = round((packet.duration or 0) * packet.time_base * AUDIO_CLOCK)
+            audio.append(Piece(bytes(packet), len(audio) * _SOUND, length, key=True))
     return video, audio
 
 

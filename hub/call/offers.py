@@ -8,10 +8,11 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from hub.errors import Rejected
 
+Kind = Literal["application", "audio", "video"]
 Purpose = Literal["check", "counterpart", "echo"]
 
 LONGEST_OFFER: Final = 20_000
@@ -24,7 +25,7 @@ _LOWEST_PORT: Final = 1024
 """No browser calls from a lower one; a machine's services listen there."""
 _HIGHEST_PORT: Final = 65_535
 _CANDIDATE_PARTS: Final = 8
-_KINDS: Final[Mapping[Purpose, frozenset[tuple[str, ...]]]] = {
+_KINDS: Final[Mapping[Purpose, frozenset[tuple[Kind, ...]]]] = {
     "check": frozenset({("application",)}),
     "counterpart": frozenset({("audio", "video")}),
     "echo": frozenset({("audio", "video"), ("audio",), ("video",)}),
@@ -59,6 +60,8 @@ class Offer:
 
     sdp: str
     """With the addresses that may be called, the same in each part, and no others."""
+    kinds: tuple[Kind, ...]
+    """Its parts, sorted."""
     names: tuple[str, ...]
     """Candidates, as in the offer, whose address must first be asked for on the local network."""
     mid: str
@@ -98,7 +101,7 @@ def read_offer(offer: Mapping[str, object], purpose: Purpose, *, loopback: bool 
     # All parts go over one transport, but the browser tells the addresses at the first and the library reads the last.
     kept = [_without_candidates(part) + addresses for part in parts]
     told = [*_without_candidates(session), *[line for part in kept for line in part]]
-    return Offer("\r\n".join(told) + "\r\n", names, mids[0])
+    return Offer("\r\n".join(told) + "\r\n", kinds, names, mids[0])
 
 
 def _split(lines: list[str]) -> tuple[list[str], list[list[str]]]:
@@ -112,11 +115,11 @@ def _split(lines: list[str]) -> tuple[list[str], list[list[str]]]:
     return session, parts
 
 
-def _kind(part: list[str]) -> str:
+def _kind(part: list[str]) -> Kind:
     match = _MEDIA.match(part[0])
     if not match or (match[1] == "application") != (match[2] == "UDP/DTLS/SCTP"):
         raise Rejected("offer")
-    return match[1]
+    return cast("Kind", match[1])
 
 
 def _mid(part: list[str]) -> str:

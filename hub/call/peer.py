@@ -10,13 +10,16 @@ could tell who called.
 """
 
 import asyncio
+import contextlib
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 import aioice.ice
+import aiortc.rtcrtpreceiver
 import structlog
 from aiortc import (
     MediaStreamTrack,
@@ -24,17 +27,23 @@ from aiortc import (
     RTCConfiguration,
     RTCDataChannel,
     RTCPeerConnection,
+    RTCRtpCodecParameters,
     RTCRtpSender,
     RTCSessionDescription,
 )
+from aiortc.codecs.base import Decoder
+from aiortc.jitterbuffer import JitterFrame
 from aiortc.mediastreams import MediaStreamError
+from aiortc.rtp import RtpPacket
 from aiortc.sdp import candidate_from_sdp
+from av.audio.frame import AudioFrame
 from av.frame import Frame
 from av.packet import Packet
+from av.video.frame import VideoFrame
 
 from hub.call.clips import Clips
-from hub.call.offers import LONGEST_OFFER, Offer, Purpose, read_offer
-from hub.call.programme import AUDIO_CLOCK, PICTURES_PER_S, SOUNDS_PER_S, VIDEO_CLOCK, Programme
+from hub.call.offers import LONGEST_OFFER, Kind, Offer, Purpose, read_offer
+from hub.call.programme import AUDIO_CLOCK, PICTURES_PER_S, SOUNDS_PER_S, VIDEO_CLOCK, Clip, Programme
 from hub.call.rules import Role
 from hub.errors import Rejected, Unavailable
 from hub.language import Language
@@ -43,12 +52,24 @@ __all__ = ["LONGEST_OFFER", "Caps", "Counterpart", "Peers"]
 
 log = structlog.get_logger(__name__)
 
-Kind = Literal["audio", "video"]
-
 CLOSED_WITHIN_S: Final = 10.0
 """Closing sends a goodbye and waits for threads; it takes some milliseconds."""
 _LONGEST_MESSAGE: Final = 200
 _MIME: Final[Mapping[Kind, str]] = {"audio": "audio/opus", "video": "video/VP8"}
+ECHO_WIDTH: Final = 320
+ECHO_HEIGHT: Final = 240
+ECHO_PICTURES_PER_S: Final = 15
+_SOUNDS_HELD: Final = 5
+"""100 ms; what is older when it could be sent is dropped."""
+_MOST_PIXELS: Final = 1280 * 720
+"""Larger pictures are not decoded: one can be told in a few bytes and take hundreds of megabytes."""
+_MOST_RECEIVED_PER_S: Final = 400
+"""Packets; a camera at 640x480 sends about 100."""
+_MOST_DECODED_PER_S: Final[Mapping[str, int]] = {"audio": 120, "video": 60}
+_MOST_SOURCES: Final = 2
+"""Streams under one track; aiortc cannot report on more than 31, and then never closes."""
+_KEY_HEADER_BYTES: Final = 10
+_RECEIVED: Final = "_handle_rtp_packet"
 _FEEDBACK: Final = "_handle_rtcp_packet"
 _FEEDBACK_PER_S: Final = 60
 """A browser reports some times a second; each report may make us send packets again."""
@@ -70,20 +91,29 @@ class Caps:
 class Counterpart:
     """The figure at the other end of one call."""
 
-    def __init__(self, programme: Programme, link: "_Link") -> None:
-        """Hold what it sends, and the connection it goes out by."""
-        self._programme = programme
+    def __init__(self, clips: Mapping[str, Clip], link: "_Link", on_caption: Callable[[str], None]) -> None:
+        """Hold what it may show, the connection it goes out by, and whom to tell what is said."""
         self._link = link
+        self._on_caption = on_caption
+        self._programme = Programme(clips, time.monotonic, self._caption)
+        for kind in ("audio", "video"):
+            link.send(kind, _ClipTrack(kind, self._programme))
         self.closed = link.gone
         """Set when the connection is gone, whoever ended it."""
 
-    def play(self, clip: str) -> None:
-        """Play a clip as soon as the one before it has ended.
+    def play(self, clip: str, *, now: bool = False) -> None:
+        """Play a clip as soon as the one before it has ended, or within a second in place of all others.
 
         Raises:
             KeyError: the figure has no such clip.
         """
-        self._programme.ask(clip)
+        self._programme.ask(clip, now=now)
+
+    def _caption(self, text: str) -> None:
+        try:
+            self._on_caption(text)
+        except Exception as cause:  # noqa: BLE001 - the caller's own; the call goes on
+            log.warning("caption_failed", cause=type(cause).__name__)
 
     @property
     def connected(self) -> bool:
@@ -111,6 +141,7 @@ class Peers:
         self._clips = clips or {}
         self._loopback = loopback
         self._open: set[_Link] = set()
+        decode_with_care()
         if loopback:
             offer_loopback()
 
@@ -160,17 +191,24 @@ class Peers:
         if (role, language) not in self._clips:
             raise Unavailable("there are no clips")
         link = self._begin("counterpart")
+        counterpart = Counterpart(self._clips[role, language], link, on_caption)
+        return await self._answer(link, read), counterpart
 
-        def caption(text: str) -> None:
-            try:
-                on_caption(text)
-            except Exception as cause:  # noqa: BLE001 - the caller's own; the call goes on
-                log.warning("caption_failed", cause=type(cause).__name__)
+    async def echo(self, offer: Mapping[str, object]) -> dict[str, str]:
+        """Answer a browser's offer of video or audio, or both, which then sees and hears itself.
 
-        programme = Programme(self._clips[role, language], time.monotonic, caption)
-        for kind in ("audio", "video"):
-            link.send(kind, _ClipTrack(kind, programme))
-        return await self._answer(link, read), Counterpart(programme, link)
+        Args:
+            offer: as the browser gives it; each part ``sendrecv``.
+
+        Raises:
+            Rejected: the offer cannot be answered (``offer``), or lacks VP8 or Opus (``codec``).
+            Unavailable: as many echoes as the server takes are open.
+        """
+        read = read_offer(offer, "echo", loopback=self._loopback)
+        link = self._begin("echo")
+        for kind in read.kinds:
+            link.send_back(kind, _EchoTrack(kind))
+        return await self._answer(link, read)
 
     async def close_all(self) -> None:
         """Close every connection and return when nothing is left of them; called when the server stops."""
@@ -190,7 +228,7 @@ class Peers:
         connection = link.connection
         try:
             await connection.setRemoteDescription(RTCSessionDescription(sdp=offer.sdp, type="offer"))
-            link.guard()
+            link.start()
             await connection.setLocalDescription()
         except Exception as cause:
             # aiortc raises whatever its parser met; none of it is the server's fault.
@@ -222,6 +260,7 @@ class _Link:
             loop.call_later(caps.longest_s[purpose], self.over.set),
             loop.call_later(caps.connect_s, self._give_up),
         ]
+        self._echoes: dict[str, _EchoTrack] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._end: Callable[[_Link], None] = lambda _link: None
         self._closer = asyncio.create_task(self._close_when_over())
@@ -230,19 +269,27 @@ class _Link:
         """Name who is told when nothing is left."""
         self._end = end
 
-    def send(self, kind: Kind, track: MediaStreamTrack) -> None:
+    def send(self, kind: Kind, track: MediaStreamTrack, direction: str = "sendonly") -> None:
         """Send a track; it ends with the connection, and the connection with it."""
         track.on("ended", self.over.set)
-        transceiver = self.connection.addTransceiver(track, direction="sendonly")
+        transceiver = self.connection.addTransceiver(track, direction=direction)
         transceiver.setCodecPreferences(
             [codec for codec in RTCRtpSender.getCapabilities(kind).codecs if codec.mimeType == _MIME[kind]]
         )
 
-    def guard(self) -> None:
-        """Let only so many reports in a second reach what they make us do."""
-        for sender in self.connection.getSenders():
+    def send_back(self, kind: Kind, track: "_EchoTrack") -> None:
+        """Send what is received."""
+        self.send(kind, track, "sendrecv")
+        self._echoes[kind] = track
+
+    def start(self) -> None:
+        """Guard what comes in, and take it from where aiortc would heap it up."""
+        for transceiver in self.connection.getTransceivers():
             # aiortc has no other way in.
-            setattr(sender, _FEEDBACK, _at_most(_FEEDBACK_PER_S, getattr(sender, _FEEDBACK)))
+            _guard(transceiver.sender, _FEEDBACK, _at_most(_FEEDBACK_PER_S))
+            _guard(transceiver.receiver, _RECEIVED, _from_few(_MOST_SOURCES, _MOST_RECEIVED_PER_S))
+            if transceiver.kind in self._echoes:
+                self.work(self._echoes[transceiver.kind].take_from(transceiver.receiver.track))
 
     def look_up(self, offer: Offer) -> None:
         """Ask the local network for the addresses behind names; the browser mostly gets through without."""
@@ -294,6 +341,9 @@ class _Link:
                 await self.connection.close()
         except Exception as cause:  # noqa: BLE001 - what aiortc met while closing; the place must come back
             log.warning("call_not_closed", purpose=self.purpose, cause=type(cause).__name__)
+            for transceiver in self.connection.getTransceivers():
+                with contextlib.suppress(Exception):
+                    await transceiver.receiver.transport.transport.stop()
         finally:
             self._end(self)
             self.gone.set()
@@ -343,20 +393,120 @@ class _ClipTrack(_Track):
         return packet
 
 
-def _at_most(per_s: int, handle: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-    """Return the same handler, deaf to what comes beyond so many a second."""
+class _EchoTrack(_Track):
+    """Sends on what it is given: the newest picture, small, and the newest sound; the rest is dropped."""
+
+    def __init__(self, kind: Kind) -> None:
+        super().__init__()
+        self.kind = kind
+        self._held: deque[Frame] = deque(maxlen=1 if kind == "video" else _SOUNDS_HELD)
+        self._more = asyncio.Event()
+        self._started_at = 0.0
+        self._samples = 0
+
+    async def take_from(self, source: MediaStreamTrack) -> None:
+        """Take what arrives as soon as it does, as aiortc's own queue has no end."""
+        while True:
+            self._held.append(cast("Frame", await source.recv()))
+            self._more.set()
+
+    async def _next(self) -> Frame:
+        while not self._held:
+            self._more.clear()
+            await self._more.wait()
+        frame = self._held.popleft()
+        if isinstance(frame, AudioFrame):
+            frame.pts = self._samples
+            self._samples += frame.samples
+            return frame
+        return await self._picture(cast("VideoFrame", frame))
+
+    async def _picture(self, frame: VideoFrame) -> VideoFrame:
+        now = time.monotonic()
+        self._started_at = self._started_at or now
+        scale = min(1.0, ECHO_WIDTH / frame.width, ECHO_HEIGHT / frame.height)
+        # VP8 wants even sides.
+        width, height = (max(2, int(side * scale) // 2 * 2) for side in (frame.width, frame.height))
+        small = frame.reformat(width=width, height=height, format="yuv420p")
+        small.pts = int((now - self._started_at) * VIDEO_CLOCK)
+        small.time_base = Fraction(1, VIDEO_CLOCK)
+        # Time for others, and for a newer picture to come.
+        await asyncio.sleep(1 / ECHO_PICTURES_PER_S)
+        return small
+
+
+class _CarefulDecoder:
+    """Decodes only what a visitor's own camera and microphone could have sent."""
+
+    def __init__(self, codec: RTCRtpCodecParameters) -> None:
+        self._decoder = _aiortc_decoder(codec)
+        self._vp8 = codec.mimeType.lower() == "video/vp8"
+        self._may = _at_most(_MOST_DECODED_PER_S["video" if codec.mimeType.startswith("video") else "audio"])
+
+    def decode(self, encoded: JitterFrame) -> list[Frame]:
+        """Return the pictures or sounds of one encoded frame; none where it is too large or one too many."""
+        if not self._may(encoded) or (self._vp8 and not _small_enough(encoded.data)):
+            return []
+        return self._decoder.decode(encoded)
+
+
+_aiortc_decoder: Final[Callable[[RTCRtpCodecParameters], Decoder]] = vars(aiortc.rtcrtpreceiver)["get_decoder"]
+
+
+def decode_with_care() -> None:
+    """Put our decoder before aiortc's, for the whole process; aiortc has no setting for what it will not decode."""
+    vars(aiortc.rtcrtpreceiver)["get_decoder"] = _CarefulDecoder
+
+
+def _small_enough(vp8: bytes) -> bool:
+    """Tell whether a VP8 frame leaves the size as it is, or sets one that we decode (RFC 6386, 9.1)."""
+    if not vp8:
+        return False
+    if vp8[0] & 1:
+        return True
+    if len(vp8) < _KEY_HEADER_BYTES:
+        return False
+    width, height = (int.from_bytes(vp8[at : at + 2], "little") & 0x3FFF for at in (6, 8))
+    return 0 < width * height <= _MOST_PIXELS
+
+
+def _at_most(per_s: int) -> Callable[[object], bool]:
+    """Return a judge who lets so many through in each second."""
     second, left = 0.0, per_s
 
-    async def handle_some(*what: object, **named: object) -> None:
+    def may(_what: object) -> bool:
         nonlocal second, left
         now = time.monotonic()
         if now - second >= 1:
             second, left = now, per_s
-        if left > 0:
-            left -= 1
-            await handle(*what, **named)
+        left -= 1
+        return left >= 0
 
-    return handle_some
+    return may
+
+
+def _from_few(most: int, per_s: int) -> Callable[[RtpPacket], bool]:
+    """Return a judge who lets packets of the first few sources through, and so many in each second."""
+    sources: set[int] = set()
+    may = _at_most(per_s)
+
+    def known(packet: RtpPacket) -> bool:
+        if len(sources) < most:
+            sources.add(packet.ssrc)
+        return packet.ssrc in sources and may(packet)
+
+    return known
+
+
+def _guard(what: object, method: str, may: Callable[[Any], bool]) -> None:
+    """Let an object's method hear only of what may pass; its first argument is judged."""
+    handle = getattr(what, method)
+
+    async def hear(first: object, *more: object, **named: object) -> None:
+        if may(first):
+            await handle(first, *more, **named)
+
+    setattr(what, method, hear)
 
 
 def _send_back(channel: RTCDataChannel) -> None:

@@ -63,13 +63,16 @@ class Programme:
         self._decided: dict[int, tuple[Clip, int]] = {}
         self._now: tuple[Clip, int] = (clips[IDLE], -1)
 
-    def ask(self, clip: str) -> None:
-        """Put a clip in the queue; it begins at the next full second that nothing else is said.
+    def ask(self, clip: str, *, now: bool = False) -> None:
+        """Put a clip in the queue; it begins at the next full second that nothing else is said, or at the next of all.
 
         Raises:
             KeyError: there is no such clip.
         """
         name = self._clips[clip].name
+        if now:
+            self._waiting.clear()
+            self._now = self._now[0], self._now[0].seconds
         if len(self._waiting) < MOST_WAITING:
             self._waiting.append(name)
 
