@@ -343,8 +343,8 @@ class VisitReading:
         return (
             f"<section class='hub-visit-share'><h3>{escape(self._say('Hand over the link to whoever plays {name}').format(name=name))}</h3>"
             f"<p class='hub-qr' role='img' aria-label='{escape(self._say('QR code of the link'))}'>{code}</p>"
-            f"<p><code id='hub-visit-link'>{escape(link)}</code></p>"
-            f"<p><button type='button' class='hub-button quiet' data-copies='hub-visit-link' data-done='{escape(self._say('Copied'))}' data-failed='{escape(self._say('Mark the link and copy it yourself'))}'>{escape(self._say('Copy the link'))}</button></p>"
+            f"<p><code>{escape(link)}</code></p>"
+            f"<p><button type='button' class='hub-button quiet' data-copies='{escape(link)}' data-done='{escape(self._say('Copied'))}'>{escape(self._say('Copy the link'))}</button></p>"
             f"<p class='hub-muted'>{escape(self._say('The link holds for this visit only. A telephone on the same network needs the hub over HTTPS to use its camera.'))}</p></section>"
         )
 

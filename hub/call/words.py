@@ -47,6 +47,8 @@ def _meeting(say: Say) -> dict[str, object]:
         "large": say("Larger text and buttons"),
         "full": say("Full screen"),
         "leave": say("Leave the call"),
+        "leave_now": say("Leave at once"),
+        "parting": say("Your camera and microphone are off. The other says goodbye."),
         "left": say("You have left the call."),
         "note_before": say("Nothing is recorded or stored."),
         "note_person": say("Picture and sound go straight between the two of you. Nothing is recorded or stored."),

@@ -185,7 +185,9 @@ async def hear(room: Room, role: str, message: dict[str, Any]) -> None:
     if kind == "pong":
         return
     room.sent.append({"role": role, **{k: v for k, v in message.items() if k not in {"data", "sdp"}}})
-    if kind == "offer":
+    if kind == "offer" and (full := room.shown[role].get("full")):
+        await room.sockets[role].send_json({"kind": "no-answer", "sentence": full})
+    elif kind == "offer":
         await room.sockets[role].send_json({"kind": "answer", "sdp": await answer(room, message["sdp"])})
     elif kind in {"signal", "media"} and other and not clip:
         await other.send_json(message)
@@ -195,7 +197,7 @@ async def hear(room: Room, role: str, message: dict[str, Any]) -> None:
         await room.sockets[role].send_json({"kind": "refused", "sentence": "Det går inte nu."})
     elif kind == "do":
         await room.push()
-    elif kind == "leave":
+    elif kind == "leave" and not room.shown[role].get("stays"):
         room.shown[role] = {**room.shown[role], "phase": "step", "focus": True}
         await room.push()
 

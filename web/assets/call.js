@@ -148,10 +148,14 @@ class Visit {
 
   draw(place, html) {
     if (place.drawn === html) return false;
-    const open = new Set([...place.querySelectorAll("details[open]")].map((each) => each.id || each.querySelector("summary")?.textContent));
+    // What the visitor has unfolded or written stays as it was.
+    const name = (each) => each.dataset.keep || each.id || each.querySelector("summary")?.textContent;
+    const open = new Set([...place.querySelectorAll("details[open]")].map(name));
+    const written = new Map([...place.querySelectorAll("input[id], textarea[id]")].map((each) => [each.id, each.value]));
     place.innerHTML = html;
     place.drawn = html;
-    for (const each of place.querySelectorAll("details")) if (open.has(each.id || each.querySelector("summary")?.textContent)) each.open = true;
+    for (const each of place.querySelectorAll("details")) if (open.has(name(each))) each.open = true;
+    for (const each of place.querySelectorAll("input[id], textarea[id]")) if (written.has(each.id)) each.value = written.get(each.id);
     return true;
   }
 
@@ -182,11 +186,25 @@ class Visit {
     target.focus();
   }
 
+  async copy(button) {
+    const before = button.textContent;
+    try {
+      await navigator.clipboard.writeText(button.dataset.copies);
+    } catch {
+      return;
+    }
+    button.textContent = button.dataset.done || before;
+    this.say(button.dataset.done);
+    setTimeout(() => { button.textContent = before; }, 3000);
+  }
+
   press(event) {
-    const at = event.target instanceof Element ? event.target : null;
-    const pasted = at?.closest("[data-fills]");
-    if (pasted) { document.getElementById(pasted.dataset.fills).value = pasted.dataset.text; return; }
-    const button = at?.closest("[data-do]");
+    const near = (selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
+    const copies = near("[data-copies]"), fills = near("[data-fills]");
+    // The app has a listener of its own for these further out, which would copy something else.
+    if (copies) { event.stopPropagation(); this.copy(copies); return; }
+    if (fills) { const field = document.getElementById(fills.dataset.fills); if (field) field.value = fills.dataset.text ?? ""; return; }
+    const button = event.target instanceof Element ? event.target.closest("[data-do]") : null;
     if (!button || !(this.stage.contains(button) || this.side.contains(button))) return;
     event.preventDefault();
     if (button.getAttribute("aria-disabled") === "true") return;
@@ -305,15 +323,16 @@ class Visit {
   }
 
   leave() {
-    // The recorded counterpart says goodbye first, and the server's next view ends the call; a second press does at once.
-    if (this.view.call?.with === "clip" && this.meeting?.connected && !this.view.call.trouble && !this.parting && this.send({ kind: "leave" })) {
-      this.parting = setTimeout(() => this.leave(), PARTING_MS);
+    const first = !this.parted;
+    if (first) this.owing = !this.send({ kind: "leave" });
+    // A recorded counterpart says goodbye first; one's own camera goes out at once, and a second press does not wait.
+    if (first && !this.owing && this.meeting && !this.meeting.person && this.meeting.connected) {
+      this.parted = setTimeout(() => this.leave(), PARTING_MS);
+      this.own.close();
+      this.surface.part();
       return;
     }
-    clearTimeout(this.parting);
-    this.parting = 0;
     this.left = true;
-    this.owing = !this.send({ kind: "leave" });
     this.phase = this.root.dataset.phase = "left";
     this.leaveCall();
     this.place.replaceChildren(make("p", {}, this.words.left));
@@ -323,6 +342,8 @@ class Visit {
 
   endMeeting() {
     this.starting = null;
+    clearTimeout(this.parted);
+    this.parted = 0;
     clearTimeout(this.cutting);
     this.cutting = 0;
     this.quality?.();
@@ -335,8 +356,6 @@ class Visit {
   }
 
   leaveCall() {
-    clearTimeout(this.parting);
-    this.parting = 0;
     this.endMeeting();
     this.own?.close();
     const held = this.surface?.root.contains(document.activeElement);

@@ -19,7 +19,7 @@ export class Surface {
   constructor({ words, own, say, does }) {
     Object.assign(this, {
       words, own, say, does, id: `hub-call-${++count}`, mode: "hidden", call: null, state: "", other: {}, unread: 0, captions: true, large: false,
-      sinkId: own.chosen.speaker ?? "", quality: "", slow: false, asked: false, said: {}, meter: () => {}, metered: null, gone: false,
+      sinkId: own.chosen.speaker ?? "", quality: "", measured: "", parting: false, slow: false, asked: false, said: {}, meter: () => {}, metered: null, gone: false,
     });
     this.build();
     this.devicesChanged = () => this.fillDevices();
@@ -59,7 +59,7 @@ export class Surface {
     this.selfWord = make("p", { class: "hub-call-self-word" });
     this.selfSound = make("p", { class: "hub-call-self-sound" });
     this.selfLevel = make("span", { class: "hub-call-level", "aria-hidden": "true" }, make("span", {}));
-    this.self = make("div", { class: "hub-call-self" }, this.selfVideo, this.selfWord, make("div", { class: "hub-call-self-line" }, make("span", {}, words.you), this.selfLevel, this.selfSound));
+    this.self = make("div", { class: "hub-call-self" }, this.selfVideo, this.selfWord, make("div", { class: "hub-call-self-line" }, make("span", { class: "hub-call-you" }, words.you), this.selfLevel, this.selfSound));
     this.frame = make("div", { class: "hub-call-frame" }, this.remote, this.empty, this.plate, this.self, this.captionLine, this.soundButton);
 
     this.askNote = make("div", { class: "hub-call-note", hidden: true },
@@ -85,8 +85,8 @@ export class Surface {
     this.buildChat();
     this.buildDevices();
     this.root = make("section", { class: "hub-call-surface", "aria-labelledby": `${id}-name`, hidden: true },
-      make("div", { class: "hub-call-top" }, this.heading, this.stateLine, this.qualityLine), this.hint,
-      make("div", { class: "hub-call-middle" }, this.frame, this.chat), this.askNote, this.faults, this.main, this.more, this.note, this.dialog);
+      make("div", { class: "hub-call-top" }, this.heading, make("div", { class: "hub-call-how" }, this.stateLine, this.qualityLine)), this.hint, this.askNote,
+      make("div", { class: "hub-call-middle" }, make("div", { class: "hub-call-picture" }, this.frame, this.main, this.faults, this.more, this.note), this.chat), this.dialog);
   }
 
   buildChat() {
@@ -148,6 +148,8 @@ export class Surface {
   }
 
   get name() { return this.call?.name || this.words.other; }
+  /** As one speaks of somebody: "Sara" of "Sara, nurse". */
+  get short() { return this.name.split(",")[0]; }
 
   setState(state) {
     if (state === this.state) return;
@@ -162,7 +164,16 @@ export class Surface {
 
   stateText() {
     const { words } = this;
-    return fill({ waiting: words.waiting, connecting: words.connecting, connected: words.connected, broken: words.broken, refused: words.no_call }[this.state] ?? "", { name: this.name });
+    return fill({ waiting: words.waiting, connecting: words.connecting, connected: words.connected, broken: words.broken, refused: words.no_call }[this.state] ?? "", { name: this.short });
+  }
+
+  /** The counterpart says goodbye before it is over. */
+  part() {
+    this.parting = true;
+    if (!this.chat.hidden) this.chat.hidden = true;
+    this.refresh();
+    this.say(this.words.parting);
+    this.controls.leave.button.focus();
   }
 
   setRemote(stream) {
@@ -176,12 +187,13 @@ export class Surface {
   async play() {
     try {
       await this.remote.play();
-      this.soundButton.hidden = true;
+      this.silenced = false;
     } catch (error) {
       if (error?.name !== "NotAllowedError") return;
-      if (this.soundButton.hidden) this.say(this.words.sound_blocked);
-      this.soundButton.hidden = false;
+      if (!this.silenced && this.mode === "call") this.say(this.words.sound_blocked);
+      this.silenced = true;
     }
+    this.refresh();
   }
 
   async setSpeaker(id) {
@@ -190,7 +202,7 @@ export class Surface {
   }
 
   setOther(states) {
-    const { words } = this, before = this.other, facts = { name: this.name };
+    const { words } = this, before = this.other, facts = { name: this.short };
     this.other = states;
     for (const what of ["camera", "microphone", "screen"]) {
       if (before[what] !== undefined && before[what] !== states[what]) this.say(fill(words.states[what][states[what] ? "on" : "off"], facts));
@@ -199,14 +211,15 @@ export class Surface {
     this.refresh();
   }
 
+  /** Once is no trend: a fall is told when it lasts, and only what is poor is explained. */
   setQuality(told) {
     const { words } = this;
     const word = told && told.word !== "unknown" ? told.word : "";
+    const lasts = word === this.measured;
+    this.measured = word;
+    if (told && ["fair", "poor"].includes(word) && !lasts) return;
     let text = word ? words.quality[word] : "";
-    if (word && word !== "good") {
-      text += ` ${told.side ? words.quality[told.side] : words.quality.both}`;
-      if (word === "poor") text += ` ${words.quality.advice}`;
-    }
+    if (word === "poor") text += ` ${told.side ? words.quality[told.side] : words.quality.both} ${words.quality.advice}`;
     if (word === "poor" && this.quality !== "poor") this.say(text);
     this.quality = word;
     if (this.qualityLine.textContent !== text) this.qualityLine.textContent = text;
@@ -221,8 +234,8 @@ export class Surface {
     this.refresh();
   }
 
-  hint_() {
-    const { words, state, call } = this, facts = { name: this.name };
+  hints() {
+    const { words, state, call } = this, facts = { name: this.short };
     const lines = [];
     if (this.mode === "call") {
       if (state === "refused") lines.push(this.refusal || words.no_call);
@@ -247,10 +260,10 @@ export class Surface {
   }
 
   received(text) {
-    this.line(this.name, text, false);
+    this.line(this.short, text, false);
     if (!this.chat.hidden) return;
     this.unread += 1;
-    this.say(fill(this.words.chat_new, { name: this.name, text }));
+    this.say(fill(this.words.chat_new, { name: this.short, text }));
     this.refresh();
   }
 
@@ -335,7 +348,7 @@ export class Surface {
   refresh() {
     if (this.gone) return;
     const { words, own, mode, controls } = this, inCall = mode === "call";
-    const states = own.states, facts = { name: this.name };
+    const states = own.states, facts = { name: this.short };
     const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
     this.root.hidden = mode === "hidden";
     this.root.dataset.mode = mode;
@@ -343,10 +356,10 @@ export class Surface {
     this.root.dataset.chat = String(!this.chat.hidden);
     if (mode === "hidden") return;
 
-    put(this.heading, inCall ? fill(words.with, facts) : words.before);
+    put(this.heading, inCall ? fill(words.with, { name: this.name }) : words.before);
     put(this.stateWord, inCall ? this.stateText() : words.before_help);
     this.root.dataset.state = inCall ? this.state : "";
-    const hint = this.hint_();
+    const hint = this.hints();
     if (JSON.stringify(hint) !== this.hinted) { this.hinted = JSON.stringify(hint); this.hint.replaceChildren(...hint.map((text) => make("p", {}, text))); }
     this.hint.hidden = !hint.length;
 
@@ -366,6 +379,7 @@ export class Surface {
     put(this.plate, plate.join(" · "));
     this.plate.hidden = !inCall;
     put(this.captionLine, this.captionText ?? "");
+    this.soundButton.hidden = !inCall || !this.silenced;
     this.captionLine.hidden = !inCall || !this.captions || !this.captionText;
 
     // Oneself. A screen that shows itself would go on for ever.
@@ -388,7 +402,7 @@ export class Surface {
     label("captions", words.captions);
     label("large", words.large);
     label("full", words.full);
-    label("leave", words.leave);
+    label("leave", this.parting ? words.leave_now : words.leave);
     for (const [name, pressed] of [["captions", this.captions], ["large", this.large], ["full", document.fullscreenElement === this.root]]) controls[name].button.setAttribute("aria-pressed", String(pressed));
     controls.chat.button.setAttribute("aria-expanded", String(!this.chat.hidden));
     this.badge.hidden = !this.unread;
@@ -396,12 +410,13 @@ export class Surface {
     put(this.badgeWord, this.unread ? fill(this.unread === 1 ? words.unread_one : words.unread, { count: this.unread }) : "");
     controls.share.button.hidden = !inCall || !Own.sharesScreen;
     controls.chat.button.hidden = controls.leave.button.hidden = !inCall;
+    for (const name of ["microphone", "camera", "share", "chat", "devices"]) controls[name].button.hidden ||= this.parting;
     controls.captions.button.hidden = !inCall || !(this.call?.with === "clip" || this.captionText);
     controls.full.button.hidden = !inCall || !document.fullscreenEnabled;
 
     this.askNote.hidden = !this.asked;
     this.drawFaults();
-    put(this.note, inCall ? (this.call?.with === "clip" ? words.note_clip : words.note_person) : words.note_before);
+    put(this.note, this.parting ? words.parting : inCall ? (this.call?.with === "clip" ? words.note_clip : words.note_person) : words.note_before);
     this.note.hidden = false;
 
     // What has become of one's own devices is said, however it came about.
