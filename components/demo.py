@@ -12,6 +12,7 @@ from components.session import command, hub, language, name_page, visitor
 from components.words import _, plain_label
 from hub.call import rules
 from hub.call.content import Variant
+from hub.call.ice import ice_servers
 from hub.call.reading import VisitReading
 from hub.call.rules import ROLES, Role, Run
 from hub.call.service import Wish, known_runs
@@ -146,7 +147,7 @@ def visit(token: str) -> None:
     """Draw the visit; it follows by itself, and no run of the page is needed until it is over."""
     name_page(_("Demo visit"))
     html.show(f"<h1>{escape(_('Demo visit'))}</h1>", _banner())
-    call(token, key=f"visit-{token}")
+    call(token, key=f"visit-{token}", ice_servers=ice_servers(hub().settings, utc_now()))
 
 
 # --- Afterwards ------------------------------------------------------------------------------------------------------

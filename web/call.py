@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from hub.bootstrap import Hub
+from hub.call.ice import ice_servers
 from hub.call.peer import LONGEST_OFFER, Counterpart, Peers
 from hub.call.reading import View
 from hub.call.rules import other
@@ -113,7 +114,7 @@ class Calls:
                     "socket": "/api/call/room",
                     "language": language,
                     "words": call_words(say),
-                    "iceServers": [],
+                    "iceServers": ice_servers(self._hub.settings, utc_now()),
                 }
             ),
         )
@@ -471,7 +472,7 @@ class _Line:
         self._later(self._part(self._counterpart))
 
     async def _part(self, counterpart: Counterpart) -> None:
-        counterpart.play("goodbye")
+        counterpart.play("goodbye", now=True)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._goodbye.wait(), _GOODBYE_S)
         self._parting = False
