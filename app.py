@@ -46,7 +46,7 @@ except Unavailable:
 settings = HUB.settings
 start_logging(settings.log_level)
 runtime.set_up_uvicorn()
-peers = Peers()
+peers = Peers(clips=HUB.clips, loopback=settings.loopback())
 streamlit_parts = shell.take_apart(runtime.index_page())
 html = Pages(HUB, streamlit_parts)
 

@@ -12,6 +12,7 @@ from components.session import command, hub, language, name_page, visitor
 from components.words import _, plain_label
 from hub.call import rules
 from hub.call.content import Variant
+from hub.call.ice import ice_servers
 from hub.call.reading import VisitReading
 from hub.call.rules import ROLES, Role, Run
 from hub.call.service import Wish, known_runs
@@ -58,13 +59,23 @@ def start() -> None:
     variant = _variant(level)
     role = _role()
     together = _together()
-    st.query_params.update({"niva": level, "start": variant, "roll": role, "sallskap": _COMPANY[together]})
+    _note({"niva": level, "start": variant, "roll": role, "sallskap": _COMPANY[together]})
     if st.button(_("Begin the visit"), type="primary", key="demo-begin"):
         _open(Wish(level, variant, role, together, _runs()), above)
     html.show(
         f"<p><a class='hub-link' href='/kontroll'>{escape(_('Check camera, sound and connection first'))}</a></p>",
         _teaser(language(), hub().version),
     )
+
+
+def _note(chosen: dict[str, str]) -> None:
+    """Let the address say what is chosen; an address that says nothing stays so until something else is."""
+    levels = hub().visits.levels
+    first = next(iter(levels))
+    plain = {"niva": first, "start": levels[first].variants[0].id, "roll": ROLES[0], "sallskap": _COMPANY[0]}
+    said = {name: st.query_params[name] for name in chosen if name in st.query_params}
+    if chosen != {**plain, **said} or (said and said != chosen):
+        st.query_params.update(chosen)
 
 
 def _variant(level: str) -> str:
@@ -136,7 +147,7 @@ def visit(token: str) -> None:
     """Draw the visit; it follows by itself, and no run of the page is needed until it is over."""
     name_page(_("Demo visit"))
     html.show(f"<h1>{escape(_('Demo visit'))}</h1>", _banner())
-    call(token)
+    call(token, key=f"visit-{token}", ice_servers=ice_servers(hub().settings, utc_now()))
 
 
 # --- Afterwards ------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from hub.articles import Article, read_articles
+from hub.call.clips import Clips, read_clips
 from hub.call.content import Visits, read_visits
 from hub.call.reading import VisitReading
 from hub.call.service import Rooms
@@ -76,6 +77,7 @@ class Hub:
     drafts: Drafts
     plans: Plans
     visits: Visits
+    clips: Clips
     visit_readings: Mapping[Language, VisitReading]
     rooms: Rooms
     privacy: Mapping[Language, PrivacyWords]
@@ -155,6 +157,7 @@ def build(settings: Settings) -> Hub:
         drafts=Drafts(database, limits, utc_now),
         plans=Plans(database, limits, topics, utc_now, readers_may_create=settings.readers_may_create()),
         visits=visits,
+        clips=read_clips(content, visits.words.counterpart),
         visit_readings={
             language: VisitReading(
                 visits,

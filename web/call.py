@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
-from hub.call.ice import ice_servers
-from hub.call.words import call_words
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from hub.bootstrap import Hub
+from hub.call.ice import ice_servers
 from hub.call.peer import LONGEST_OFFER, Counterpart, Peers
 from hub.call.reading import View
 from hub.call.rules import other
 from hub.call.service import Room, Seat
+from hub.call.words import call_words
 from hub.clock import utc_now
 from hub.errors import NotFound, Rejected, Unavailable
 from hub.language import Language
@@ -197,6 +197,8 @@ class _Line:
         self._counterpart: Counterpart | None = None
         self._asks: asyncio.Task[None] | None = None
         self._parting = False
+        self._goodbye = asyncio.Event()
+        self._goodbye_begun = False
         self._seat = Seat("", "resident")
 
     # --- Coming and going --------------------------------------------------------------------------------------------
@@ -424,7 +426,10 @@ class _Line:
         await self._hang_up()
         try:
             answer, counterpart = await self._peers.counterpart(
-                {"type": "offer", "sdp": message.get("sdp")}, role=other(self._seat.role), language=self._language
+                {"type": "offer", "sdp": message.get("sdp")},
+                role=other(self._seat.role),
+                language=self._language,
+                on_caption=self._captioned,
             )
         except Rejected:
             self.send({"kind": "no-answer", "sentence": self._say("The browser’s offer of a call cannot be read.")})
@@ -437,8 +442,9 @@ class _Line:
                 }
             )  # fmt: skip
             return
-        counterpart.on_caption = lambda text: self.send({"kind": "caption", "text": text})
         self._counterpart = counterpart
+        self._goodbye.clear()
+        self._goodbye_begun = False
         counterpart.play("greet")
         self.send({"kind": "answer", "sdp": answer["sdp"]})
 
@@ -466,23 +472,23 @@ class _Line:
         self._later(self._part(self._counterpart))
 
     async def _part(self, counterpart: Counterpart) -> None:
-        ended = asyncio.Event()
-        said = False
-
-        def caption(text: str) -> None:
-            nonlocal said
-            self.send({"kind": "caption", "text": text})
-            if said and not text:
-                ended.set()
-            said = said or bool(text)
-
-        counterpart.on_caption = caption
-        counterpart.play("goodbye", at_once=True)
+        counterpart.play("goodbye", now=True)
         with suppress(TimeoutError):
-            await asyncio.wait_for(ended.wait(), _GOODBYE_S)
+            await asyncio.wait_for(self._goodbye.wait(), _GOODBYE_S)
         self._parting = False
         with suppress(Rejected, NotFound):
             self._hub.rooms.leave(self._seat)
+
+    def _captioned(self, text: str) -> None:
+        """Pass on what the counterpart says; when it falls silent after the goodbye, the call is over."""
+        self.send({"kind": "caption", "text": text})
+        if self._parting and text == self._farewell():
+            self._goodbye_begun = True
+        elif self._goodbye_begun and not text:
+            self._goodbye.set()
+
+    def _farewell(self) -> str:
+        return self._hub.visits.words.counterpart["goodbye"][other(self._seat.role)][self._language]
 
     async def _hang_up(self) -> None:
         counterpart, self._counterpart = self._counterpart, None

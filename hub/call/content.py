@@ -64,6 +64,24 @@ class Surface(StrEnum):
 
 
 LOGIN_SURFACES: Final = frozenset({Surface.STAFF_LOGIN, Surface.LOGIN, Surface.SERVICE_LOGIN})
+_ROLES: Final = frozenset({"resident", "staff"})
+_ACTORS: Final[Mapping[Surface, Actor]] = {
+    **dict.fromkeys(Surface, "resident"),
+    **dict.fromkeys(
+        (
+            Surface.CALENDAR,
+            Surface.CASE,
+            Surface.STAFF_LOGIN,
+            Surface.STAFF_LIST,
+            Surface.ADMIT,
+            Surface.CALL,
+            Surface.NOTE,
+        ),
+        "staff",
+    ),
+    Surface.MACHINE: "machine",
+}
+"""Whose screen each is, so that what is counted by person follows from what is seen."""
 _MEETING: Final = (Surface.WAITING_ROOM, Surface.ADMIT, Surface.CALL)
 """Each visit holds these once, in this order, one directly after the other."""
 
@@ -200,8 +218,7 @@ def read_visits(content: Path, sources: Mapping[str, Source]) -> Visits:
     file = folder / "words.yaml"
     words = read_yaml(file, VisitWords)
     levels = {level: _read_level(folder / f"{level}.yaml", level, sources) for level in LEVELS}
-    if set(words.systems) != set(System):
-        raise ContentError(file, "systems", "not every system has a name")
+    _check_words(file, words)
     for trouble in words.troubles:
         _check_trouble(file, trouble, levels, sources)
     return Visits(levels=levels, words=words)
@@ -228,20 +245,32 @@ def _check_variant(file: Path, variant: Variant, sources: Mapping[str, Source]) 
         raise ContentError(file, place, "waiting-room, admit and call follow on each other, once")
     if variant.steps[0].actor != variant.starts:
         raise ContentError(file, place, "who starts does the first step")
-    expected: dict[Surface, Actor] = {
-        Surface.WAITING_ROOM: "resident",
-        Surface.ADMIT: "staff",
-        Surface.CALL: "staff",
-        Surface.MACHINE: "machine",
-    }
     for step in variant.steps:
         where = f"{place}.{step.id}"
-        if step.actor != expected.get(step.surface, step.actor) or step.manual == (step.surface is Surface.MACHINE):
+        if step.actor != _ACTORS[step.surface]:
             raise ContentError(file, where, "actor and surface do not fit")
         if step.manual != (step.button is not None):
             raise ContentError(file, where, "a button stands where a person does it, and only there")
         if unknown := set(step.sources) - set(sources):
             raise ContentError(file, where, f"unknown source {min(unknown)}")
+
+
+def _check_words(file: Path, words: VisitWords) -> None:
+    if set(words.systems) != set(System):
+        raise ContentError(file, "systems", "not every system has a name")
+    if set(words.actors) != _ROLES:
+        raise ContentError(file, "actors", "both roles have a name, and nobody else")
+    for place, ids in (
+        ("troubles", [trouble.id for trouble in words.troubles]),
+        ("people", [person.id for person in words.people]),
+    ):
+        if len(set(ids)) != len(ids):
+            raise ContentError(file, place, "two have the same id")
+    if {person.role for person in words.people} != _ROLES:
+        raise ContentError(file, "people", "somebody is found for each role")
+    for clip, spoken in words.counterpart.items():
+        if set(spoken) != _ROLES:
+            raise ContentError(file, f"counterpart.{clip}", "is said by both roles")
 
 
 def _check_trouble(

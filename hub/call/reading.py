@@ -80,11 +80,11 @@ class VisitReading:
         elif visit.standing:
             stage = self._standing(room, role, due)
         elif phase == "call":
-            stage = self._beside_call(visit, role)
+            stage = self._beside_call(role)
         elif phase == "wait":
             stage = self._door(visit, role, due, variant, now)
         elif due.surface is Surface.CALL:
-            stage = self._outside(visit)
+            stage = self._outside()
         else:
             stage = self._step(visit, role, due)
         turn = f"{visit.place}-{visit.standing}-{phase}-{visit.outside}-{len(visit.done)}"
@@ -116,7 +116,7 @@ class VisitReading:
         visit = room.visit
         where = self._levels[room.wish.level]
         who = self._say("You are {name}, {role}").format(
-            name=self.person(role).name, role=self._role(role)
+            name=self.person(role).name, role=_inside(self._role(role))
         )  # fmt: skip
         if visit.ending:
             return f"{where} · {who}"
@@ -172,7 +172,7 @@ class VisitReading:
             return ""
         text = self._say("{name} does this: {role}. You play alone, so you decide when.")
         return (
-            f"<p class='hub-chair'>{escape(text.format(name=self.person(actor).name, role=self._role(actor)))}</p>"
+            f"<p class='hub-chair'>{escape(text.format(name=self.person(actor).name, role=_inside(self._role(actor))))}</p>"
         )  # fmt: skip
 
     def _words_of(self, due: Step) -> str:
@@ -237,24 +237,14 @@ class VisitReading:
         )  # fmt: skip
         return f"<details class='hub-door-help'><summary>{escape(self._say('If nobody comes'))}</summary><p>{escape(text)}</p></details>"
 
-    def _beside_call(self, visit: Visit, role: Role) -> str:
-        actions = ""
-        if role == "staff":
-            actions = (
-                "<div class='hub-actions'>"
-                + self._button("back", self._say("Send back to the waiting room"), quiet=True)
-                + "</div>"
-            )
-        recorded = (
-            f"<p class='hub-muted'>{escape(self._say('{name} is a recorded figure. Your picture and sound stay in this browser.').format(name=self.person(other(role)).name))}</p>"
-            if visit.alone
-            else f"<p class='hub-muted'>{escape(self._say('Picture and sound go straight between your two browsers. The server passes on the connection only.'))}</p>"
-        )
-        name = self._say("Call with {name}").format(name=self.person(other(role)).name)
-        return f"<h2 id='hub-now' data-focus tabindex='-1'>{escape(name)}</h2>{recorded}{actions}"
+    def _beside_call(self, role: Role) -> str:
+        """Return what stands above a call, which has its own heading."""
+        if role != "staff":
+            return ""
+        back = self._button("back", self._say("Send back to the waiting room"), quiet=True)
+        return f"<div class='hub-actions'>{back}</div>"
 
-    def _outside(self, visit: Visit) -> str:
-        del visit
+    def _outside(self) -> str:
         return (
             f"<section class='hub-screen' aria-labelledby='hub-now'><div class='hub-screen-inside'><h2 id='hub-now' data-focus tabindex='-1'>{escape(self._say('You have left the call'))}</h2>"
             f"<p>{escape(self._say('It goes on until {name} ends it. You can come back.').format(name=self.person('staff').name))}</p></div>"
@@ -332,7 +322,7 @@ class VisitReading:
         parts = [
             self._share(room, role, base),
             self._moved(visit, variant, notes),
-            self._figures(rules.count(visit.done)),
+            "" if visit.ending else self._figures(rules.count(visit.done)),
             "" if visit.ending else self._switches(room, visit),
             self._trail(visit, variant),
         ]
@@ -606,3 +596,8 @@ class VisitReading:
 
 def _hands(done: Sequence[Done]) -> tuple[drawing.Hand, ...]:
     return tuple(one.actor for one in done)
+
+
+def _inside(name: str) -> str:
+    """Return a name for use inside a sentence."""
+    return name[:1].lower() + name[1:]

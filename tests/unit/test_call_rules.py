@@ -382,18 +382,22 @@ MOVE = st.one_of(
 def moved(visit: Visit, move: tuple, now: dt.datetime) -> Visit:
     name, *args = move
     if name == "next":
-        if visit.next is None:
-            return visit
-        if visit.standing:
-            return rules.go_round(visit, args[0], now)
-        if visit.next.kind == "call":
-            return rules.hang_up(visit, args[0], now)
-        return rules.act(visit, args[0], visit.next.id, now)
+        return gone_on(visit, args[0], now)
     if name == "switch":
         return rules.switch(visit, args[0], on=args[1])
     if name in {"step_out", "step_in", "come", "go"}:
         return getattr(rules, name)(visit, args[0])
     return getattr(rules, name)(visit, *args, now)
+
+
+def gone_on(visit: Visit, role: str, now: dt.datetime) -> Visit:
+    if visit.next is None:
+        return visit
+    if visit.standing:
+        return rules.go_round(visit, role, now)
+    if visit.next.kind == "call":
+        return rules.hang_up(visit, role, now)
+    return rules.act(visit, role, visit.next.id, now)
 
 
 @settings(max_examples=400, deadline=None)
