@@ -4,7 +4,7 @@ const GOOD = { loss: 0.02, rtt_ms: 150, jitter_ms: 30 };
 const FAIR = { loss: 0.05, rtt_ms: 300, jitter_ms: 60 };
 const ORDER = ["unknown", "good", "fair", "poor"];
 
-const within = (figures, limits) => Object.entries(limits).every(([name, most]) => figures[name] === null || figures[name] < most);
+const within = (figures, limits) => Object.entries(limits).every(([name, most]) => (figures[name] ?? null) === null || figures[name] < most);
 const judge = (figures) => {
   if (Object.values(figures).every((each) => each === null)) return "unknown";
   if (within(figures, GOOD) && !figures.freezes) return "good";
