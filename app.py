@@ -25,7 +25,7 @@ from hub.settings import ROOT
 from web import runtime, shell
 from web.account import Account
 from web.auth import Auth
-from web.call import Calls
+from web.check import Check
 from web.documents import Documents
 from web.drafts import Drafts
 from web.live import Live
@@ -75,7 +75,7 @@ app = st.App(
         *Drafts(HUB).routes(),
         Auth(HUB, html).mount(),
         *Account(HUB, html).routes(),
-        *Calls(peers, settings.public_url).routes(),
+        *Check(HUB, html, peers, list).routes(),
         Mount("/assets", StaticFiles(directory=ROOT / "web" / "assets")),
         Route("/api/{path:path}", lambda _request: JSONResponse({"error": "not found"}, status_code=404)),
     ],
@@ -84,7 +84,17 @@ app = st.App(
             Guard,
             pages=html.app_pages(),
             files=runtime.shipped_files(),
-            own=("/api/", "/assets/", "/auth/", "/nivaer/", "/kunskap/", "/robots.txt", "/sitemap.xml"),
+            own=(
+                "/api/",
+                "/assets/",
+                "/auth/",
+                "/nivaer/",
+                "/kunskap/",
+                "/kontroll",
+                "/kontroll/",
+                "/robots.txt",
+                "/sitemap.xml",
+            ),
             not_found=html.not_found,
             failed=html.failed,
             policy=shell.content_security_policy(streamlit_parts),
