@@ -72,6 +72,9 @@ const show = (step) => {
   row.querySelector(".check-says").textContent = says;
   row.querySelector(".check-todo").hidden = !todo.length;
   list(row.querySelector(".check-todo ul"), todo);
+  // Nothing is done again that has not been done.
+  const again = row.querySelector(".check-again");
+  again.hidden = state === "waiting" && again !== document.activeElement;
 };
 
 const say = (text) => { byId("said").textContent = text; };
@@ -79,6 +82,7 @@ const say = (text) => { byId("said").textContent = text; };
 const begin = (step) => {
   Object.assign(found[step], { state: "running", code: "", fault: false, facts: {} });
   show(step);
+  sum();
   // Where the visitor has to do something, those who do not see the page are told so too.
   if (["camera", "microphone"].includes(step)) say(`${words.steps[step].name}. ${words.steps[step].running}`);
 };
@@ -213,6 +217,7 @@ const checks = {
         heed();
       }
       group.hidden = false;
+      byId("summary-count").textContent = words.page.heard;
       if (!run.asked) { run.asked = true; byId("question-text").focus(); }
       answer = await within(600_000, new Promise((resolve) => { run.answer = resolve; })) ?? "skip";
       if (answer === "play") continue;
@@ -440,8 +445,10 @@ const sum = () => {
   place.querySelector(".check-sign path").setAttribute("d", SIGNS[place.dataset.state]);
   byId("summary-title").textContent = words.summary[code];
   const counted = STEPS.filter((step) => found[step].code !== "none"), count = byId("summary-count"), look = byId("summary-look");
-  count.hidden = look.hidden = Boolean(run);
-  count.textContent = fill(words.summary.counts, { well: counted.filter((step) => ["well", "remark"].includes(found[step].state)).length, all: counted.length });
+  const running = STEPS.find((step) => found[step].state === "running");
+  look.hidden = Boolean(run);
+  count.hidden = Boolean(run) && !running;
+  count.textContent = run ? running && `${words.steps[running].name}. ${told(running).says}` : fill(words.summary.counts, { well: counted.filter((step) => ["well", "remark"].includes(found[step].state)).length, all: counted.length });
   const odd = run ? [] : counted.filter((step) => ["failed", "remark"].includes(found[step].state));
   look.hidden ||= !odd.length;
   look.replaceChildren(`${words.summary.look} `, ...odd.flatMap((step, at) => {
