@@ -471,7 +471,7 @@ const browser = () => {
 const system = () => SYSTEMS.find(([pattern]) => pattern.test(navigator.userAgent))?.[1] ?? words.report.other;
 
 // Exact figures could be matched with others' logs; rough ones help as much.
-const BUCKETS = { ms: [50, 150, 300, 1000], jitter: [30, 60], share: [1, 2, 5, 10], fps: [5, 10, 15, 25], freezes: [1, 3] };
+const BUCKETS = { ms: [50, 150, 300, 1000], jitter: [30, 60], share: [1, 2, 5, 10], fps: [5, 10, 15, 25] };
 const bucket = (number, limits, unit) => {
   const { unknown, below, between, above } = words.report;
   if (number === null || number === undefined) return unknown;
@@ -506,7 +506,7 @@ const reportText = () => {
     `${report.jitter}: ${bucket(figures.jitter_ms, BUCKETS.jitter, " ms")}`,
     `${report.loss}: ${bucket(figures.loss === null || figures.loss === undefined ? null : 100 * figures.loss, BUCKETS.share, " %")}`,
     `${report.fps}: ${bucket(figures.fps, BUCKETS.fps, "")}`,
-    `${report.freezes}: ${bucket(figures.freezes, BUCKETS.freezes, "")}`,
+    `${report.freezes}: ${figures.freezes ?? report.unknown}`,
   );
   heading(report.needs_title);
   lines.push(...report.needs.map((need) => `- ${need}`), "", report.free);
