@@ -7,7 +7,7 @@ PORT ?= 8501
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check bench screenshots backup restore tick clean
+.PHONY: help run test test-all check bench screenshots clips backup restore tick clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,9 @@ bench: $(VENV)/dev.stamp ## Measure the guide beside an empty Streamlit app, and
 
 screenshots: $(VENV)/dev.stamp ## Take the pictures in docs/ anew
 	$(BIN)/python docs/screenshots.py
+
+clips: $(VENV)/run.stamp ## Make the clips of the demo call anew; needs espeak-ng and ffmpeg
+	$(BIN)/python docs/clips.py
 
 backup: $(VENV)/run.stamp ## Write all records to one new file in var/backup
 	@$(BIN)/python -m hub.command backup

@@ -25,6 +25,7 @@ from hub.settings import ROOT
 from web import runtime, shell
 from web.account import Account
 from web.auth import Auth
+from web.call import Calls
 from web.check import Check
 from web.documents import Documents
 from web.drafts import Drafts
@@ -46,7 +47,7 @@ except Unavailable:
 settings = HUB.settings
 start_logging(settings.log_level)
 runtime.set_up_uvicorn()
-peers = Peers()
+peers = Peers(clips=HUB.clips, loopback=settings.loopback())
 streamlit_parts = shell.take_apart(runtime.index_page())
 html = Pages(HUB, streamlit_parts)
 
@@ -75,7 +76,8 @@ app = st.App(
         *Drafts(HUB).routes(),
         Auth(HUB, html).mount(),
         *Account(HUB, html).routes(),
-        *Check(HUB, html, peers, list).routes(),
+        *Check(HUB, html, peers).routes(),
+        *Calls(HUB, html, peers).routes(),
         Mount("/assets", StaticFiles(directory=ROOT / "web" / "assets")),
         Route("/api/{path:path}", lambda _request: JSONResponse({"error": "not found"}, status_code=404)),
     ],
@@ -90,6 +92,7 @@ app = st.App(
                 "/auth/",
                 "/nivaer/",
                 "/kunskap/",
+                "/besok/",
                 "/kontroll",
                 "/kontroll/",
                 "/robots.txt",

@@ -64,6 +64,7 @@ def level(level: str, asked: str | None) -> None:
         f"<a class='hub-link' href='/nivaer'>← {escape(_('All levels'))}</a>",
         _level(level, reader, language(), hub().version),
         f"<div class='hub-actions'><a class='hub-button' href='/valj'>{escape(_('Find out what fits you'))}</a>"
+        f"<a class='hub-link' href='{address('/prova', niva=level)}'>{escape(_('Try a visit at this level'))}</a>"
         f"<a class='hub-link' href='{address('/krav', niva=level)}'>{escape(_('Requirements for this level'))}</a>"
         f"<a class='hub-link' href='/nivaer/{escape(level)}'>{escape(_('Everything on one page, for printing'))}</a></div>",
     )

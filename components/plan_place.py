@@ -44,6 +44,8 @@ def origin_name(origin: str) -> str:
     """Return where an item came from, in words; nothing for what was written in the plan."""
     if origin.startswith("guide:"):
         return _("from the guide")
+    if origin.startswith("demo:"):
+        return _("from a demo visit")
     return ""
 
 

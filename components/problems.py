@@ -66,6 +66,10 @@ def sentence(error: NotFound | Rejected | Unavailable) -> str:
         "one-region": _("An editor speaks for one region only. Take back the role for the other region first."),
         "last-administrator": _("This is the only administrator. Give somebody else the role first."),
         "read-only": _("On this installation only those who have signed in may begin something. Links still work."),
+        "nothing-chosen": _("Choose at least one."),
+        "no-plan-link": _(
+            "Paste the whole link of the plan, the one for editing. You find it under Share in the plan."
+        ),
         "command": _("The page was too old to be sent. Load it again and send once more."),
         "too-often": _("That was many times in a short while. Try again in {seconds} seconds.").format(
             seconds=facts.get("wait_s", 60)

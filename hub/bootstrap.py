@@ -8,6 +8,10 @@ from functools import cache, partial
 from pathlib import Path
 
 from hub.articles import Article, read_articles
+from hub.call.clips import Clips, read_clips
+from hub.call.content import Visits, read_visits
+from hub.call.reading import VisitReading
+from hub.call.service import Rooms
 from hub.clock import utc_now
 from hub.database import Database
 from hub.drafts import Drafts
@@ -72,6 +76,10 @@ class Hub:
     limits: Limits
     drafts: Drafts
     plans: Plans
+    visits: Visits
+    clips: Clips
+    visit_readings: Mapping[Language, VisitReading]
+    rooms: Rooms
     privacy: Mapping[Language, PrivacyWords]
     regions: Regions
     identity: Identity
@@ -105,6 +113,7 @@ def build(settings: Settings) -> Hub:
     regions, privacy = read_regions(content), read_privacy(content / "privacy")
     rules_version = privacy["sv"].rules.version
     levels, national = read_levels(content / "levels"), read_national(content / "levels")
+    visits = read_visits(content, in_words["sv"])
     return Hub(
         settings=settings,
         version=_version(content),
@@ -147,6 +156,20 @@ def build(settings: Settings) -> Hub:
         limits=limits,
         drafts=Drafts(database, limits, utc_now),
         plans=Plans(database, limits, topics, utc_now, readers_may_create=settings.readers_may_create()),
+        visits=visits,
+        clips=read_clips(content, visits.words.counterpart),
+        visit_readings={
+            language: VisitReading(
+                visits,
+                {level: words[language].name for level, words in levels.items()},
+                catalogue,
+                language,
+                in_words[language],
+                content_words(partial(catalogue.text, language)),
+            )
+            for language in LANGUAGES
+        },
+        rooms=Rooms(visits, limits, utc_now),
         privacy=privacy,
         regions=regions,
         identity=Identity(database, limits, settings, utc_now, regions=regions, rules_version=rules_version),

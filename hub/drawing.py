@@ -525,3 +525,100 @@ def _path_down(label: str, stations: Sequence[Station]) -> str:
         parts.append(_lines_from(note, left, note_top, size=_SMALL, fill=MUTED))
         top = bottom + gap
     return _svg(label, "narrow", NARROW_WIDTH, max(top - gap, 2) + 2, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Describe what moves from one place to another."""
+
+    start: str
+    to: str
+    what: str
+
+
+def passages(label: str, moved: Sequence[Passage], *, words: str) -> Drawing:
+    """Draw what has moved, one arrow below the other, in a column as narrow as a telephone.
+
+    Args:
+        label: what the drawing is called.
+        moved: in order.
+        words: how the list says it, such as ``{start} to {to}: {what}``.
+    """
+    parts: list[str] = []
+    top, width, gap = float(_EDGE), 142.0, NARROW_WIDTH - 2 * 142.0 - 2 * _EDGE
+    for each in moved:
+        names = [wrap(name, width - 16, _SMALL) for name in (each.start, each.to)]
+        height = max(len(lines) for lines in names) * _LEADING + 16
+        boxes = (_Box(_EDGE, top, width, height), _Box(_EDGE + width + gap, top, width, height))
+        for box, lines in zip(boxes, names, strict=True):
+            first = box.centre_y - len(lines) * _LEADING / 2
+            parts.append(_rounded(box, fill=SURFACE, stroke=ACCENT))
+            parts.append(_lines_from(lines, box.centre_x, first, size=_SMALL, middle=True))
+        y, tip = boxes[0].centre_y, boxes[1].x - 4
+        parts.append(
+            _stroke(
+                f"M{_number(boxes[0].right + 4)} {_number(y)}H{_number(tip)}"
+                f"M{_number(tip - 7)} {_number(y - 5)}L{_number(tip)} {_number(y)}L{_number(tip - 7)} {_number(y + 5)}"
+            )
+        )
+        what = wrap(each.what, NARROW_WIDTH - 8, _SMALL)
+        parts.append(_lines_from(what, _EDGE + 3, boxes[0].bottom + 6, size=_SMALL, fill=MUTED))
+        top = boxes[0].bottom + 6 + len(what) * _LEADING + 16
+    said = tuple(words.format(start=each.start, to=each.to, what=each.what) for each in moved)
+    return Drawing(_svg(label, "narrow", NARROW_WIDTH, top - 16 + _EDGE, parts), said)
+
+
+Hand = Literal["staff", "resident", "machine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Describe one run: its name, and who did each step."""
+
+    name: str
+    hands: tuple[Hand, ...]
+
+
+def strips(label: str, runs: Sequence[Strip], *, words: Mapping[Hand, str], narrow: bool = False) -> Drawing:
+    """Draw each run as a row of signs, one for each step: a square for staff, a disc for the resident, a ring for machines.
+
+    Args:
+        label: what the drawing is called.
+        runs: one row each, or with their name above when narrow.
+        words: what each kind of sign means.
+        narrow: for a telephone.
+    """
+    width = NARROW_WIDTH if narrow else WIDE_WIDTH
+    pitch, names = 26.0, 0.0 if narrow else 250.0
+    parts: list[str] = []
+    x, top = float(_EDGE), float(_EDGE)
+    for hand, word in words.items():
+        needed = 34 + text_width(word, _SMALL)
+        if x > _EDGE and x + needed > width:
+            x, top = float(_EDGE), top + 30
+        parts.append(_hand(hand, x + 11, top + 12))
+        parts.append(_line_of_text(word, x + 30, top + 12 + _SMALL * _HALF_CAPITAL, size=_SMALL))
+        x += needed + 24
+    top += 44
+    a_row = int((width - names - 2 * _EDGE) // pitch)
+    for run in runs:
+        lines = wrap(run.name, width if narrow else names - 16, _SIZE, bold=True)
+        parts.append(_lines_from(lines, _EDGE, top, bold=True))
+        first = top + len(lines) * _LEADING + 6 if narrow else top
+        for number, hand in enumerate(run.hands):
+            row, column = divmod(number, a_row)
+            parts.append(_hand(hand, names + _EDGE + 11 + column * pitch, first + 11 + row * pitch))
+        rows = -(-len(run.hands) // a_row)
+        top = max(first + rows * pitch, top + len(lines) * _LEADING) + 18
+    said = tuple(
+        f"{run.name}: " + ", ".join(f"{word}: {run.hands.count(hand)}" for hand, word in words.items()) for run in runs
+    )
+    return Drawing(_svg(label, "narrow" if narrow else "wide", width, top - 18 + _EDGE, parts), said)
+
+
+def _hand(hand: Hand, x: float, y: float) -> str:
+    if hand == "staff":
+        return _rounded(_Box(x - 10, y - 10, 20, 20), fill=ACCENT)
+    if hand == "resident":
+        return _disc(x, y, 10, fill=WARN)
+    return _disc(x, y, 8, fill=SURFACE, stroke=MUTED)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Protocol
 from zlib import crc32
 
+from hub.call.content import Visits
 from hub.guide import answers as link
 from hub.guide.answers import Service
 from hub.guide.content import GuideContent, Words
@@ -361,6 +362,23 @@ class _Handover:
             settled = bool(chosen) and "dont-know" not in chosen
             found.append(plan.Answer(texts.title, said or self._texts.not_answered, settled))
         return tuple(found)
+
+
+def demo_items(visits: Visits, level: str, chosen: Sequence[int], language: Language) -> list[NewItem]:
+    """Return questions to ask after a demo visit as items of a plan.
+
+    Args:
+        visits: what is played.
+        level: the one that was played.
+        chosen: which of its questions, by place.
+        language: that of the plan.
+    """
+    questions = visits.levels[level].questions
+    return [
+        NewItem(questions[place][language], stage="analysis", origin=f"demo:{level}:{place}")
+        for place in chosen
+        if 0 <= place < len(questions)
+    ]
 
 
 def kind_of(facts: Facts, choice: Choice) -> plan.Kind:

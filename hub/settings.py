@@ -115,6 +115,27 @@ class Settings(BaseModel):
         title="HUB_LIMIT_FACTOR",
         description="Widens how often one visitor may do something in a minute, such as 5 where many share one address.",
     )
+    stun_urls: str = Field(
+        "",
+        pattern=r"^(stuns?:[^\s,?]+(\s*,\s*stuns?:[^\s,?]+)*)?$",
+        title="HUB_STUN_URLS",
+        description="STUN servers of your own for calls, separated by commas, such as stun:turn.example.se:3478. "
+        "Empty: none is asked, and never anybody else's.",
+    )
+    turn_urls: str = Field(
+        "",
+        pattern=r"^(turns?:[^\s,?]+(\?transport=(udp|tcp))?(\s*,\s*turns?:[^\s,?]+(\?transport=(udp|tcp))?)*)?$",
+        title="HUB_TURN_URLS",
+        description="TURN servers of your own, for networks that let no calls through, separated by commas, such as "
+        "turns:turn.example.se:443?transport=tcp. Needs HUB_TURN_SECRET.",
+    )
+    turn_secret: str = Field(
+        "",
+        repr=False,
+        title="HUB_TURN_SECRET",
+        description="The secret shared with the TURN servers (coturn's static-auth-secret); at least 32 characters. "
+        "Visitors get credentials that last an hour, never the secret.",
+    )
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", title="HUB_LOG_LEVEL", description="What is logged."
     )
@@ -160,4 +181,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         raise ContentError("environment", str(variable), first["msg"]) from None
     if settings.cookie_secret and len(settings.cookie_secret) < SHORTEST_SECRET:
         raise ContentError("environment", "HUB_COOKIE_SECRET", "at least 32 characters are needed")
+    if bool(settings.turn_urls) != bool(settings.turn_secret):
+        raise ContentError("environment", "HUB_TURN_SECRET", "stands together with HUB_TURN_URLS")
+    if settings.turn_secret and len(settings.turn_secret) < SHORTEST_SECRET:
+        raise ContentError("environment", "HUB_TURN_SECRET", "at least 32 characters are needed")
     return settings

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
@@ -12,6 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from hub.bootstrap import Hub
 from hub.call.check_words import GROUPS, check_words
+from hub.call.ice import ice_servers
 from hub.call.peer import LONGEST_OFFER, Peers
 from hub.clock import utc_now
 from hub.errors import Rejected, Unavailable
@@ -31,25 +32,16 @@ _LONGEST_S = 20.0
 _NO_STORE = {"cache-control": "no-store"}
 
 Answer = Callable[[Mapping[str, object]], Awaitable[Mapping[str, str]]]
-IceServers = Callable[[], Sequence[Mapping[str, object]]]
 
 
 class Check:
     """Serves the check of device and connection."""
 
-    def __init__(self, hub: Hub, pages: Pages, peers: Peers, ice_servers: IceServers) -> None:
-        """Hold what is checked against.
-
-        Args:
-            hub: for the settings, the words and the limits.
-            pages: renders the page.
-            peers: the server's ends of calls.
-            ice_servers: gives the servers that the browser may use to find a path.
-        """
+    def __init__(self, hub: Hub, pages: Pages, peers: Peers) -> None:
+        """Hold what is checked against: the server's ends of calls."""
         self._hub = hub
         self._pages = pages
         self._peers = peers
-        self._ice_servers = ice_servers
         self._sockets = 0
 
     def routes(self) -> list[BaseRoute]:
@@ -67,7 +59,7 @@ class Check:
             return await self._pages.not_found(request)
         say = self._pages.say(request)
         words = check_words(say)
-        config = {"words": words, "iceServers": list(self._ice_servers())}
+        config = {"words": words, "iceServers": ice_servers(self._hub.settings, utc_now())}
         return await self._pages.render(
             request,
             "check.html",

@@ -6,10 +6,11 @@ Each file holds both languages side by side, because a visit is one thing that i
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
+from hub.call.rules import Actor, Outcome, Role
 from hub.errors import ContentError
 from hub.language import LANGUAGES, Language
 from hub.markdown import Source
@@ -17,10 +18,6 @@ from hub.origin import Strict, read_yaml
 
 LEVELS: Final = ("framework", "hop-out", "inbox", "reverse-case-flow")
 """In the report's order, which says nothing of rank."""
-
-Role = Literal["resident", "staff"]
-"""The two who meet."""
-Actor = Literal["resident", "staff", "machine"]
 
 
 def _both(told: dict[Language, str]) -> dict[Language, str]:
@@ -67,6 +64,24 @@ class Surface(StrEnum):
 
 
 LOGIN_SURFACES: Final = frozenset({Surface.STAFF_LOGIN, Surface.LOGIN, Surface.SERVICE_LOGIN})
+_ROLES: Final = frozenset({"resident", "staff"})
+_ACTORS: Final[Mapping[Surface, Actor]] = {
+    **dict.fromkeys(Surface, "resident"),
+    **dict.fromkeys(
+        (
+            Surface.CALENDAR,
+            Surface.CASE,
+            Surface.STAFF_LOGIN,
+            Surface.STAFF_LIST,
+            Surface.ADMIT,
+            Surface.CALL,
+            Surface.NOTE,
+        ),
+        "staff",
+    ),
+    Surface.MACHINE: "machine",
+}
+"""Whose screen each is, so that what is counted by person follows from what is seen."""
 _MEETING: Final = (Surface.WAITING_ROOM, Surface.ADMIT, Surface.CALL)
 """Each visit holds these once, in this order, one directly after the other."""
 
@@ -140,10 +155,6 @@ class VisitContent(Strict):
         return next((each for each in self.variants if each.id == variant), None)
 
 
-Outcome = Literal["prevented", "detour", "stopped"]
-"""What a level does with a trouble: it cannot happen; the visit goes on by another way; the video visit is over."""
-
-
 class Answer(Strict):
     """What one level does with a trouble."""
 
@@ -207,8 +218,7 @@ def read_visits(content: Path, sources: Mapping[str, Source]) -> Visits:
     file = folder / "words.yaml"
     words = read_yaml(file, VisitWords)
     levels = {level: _read_level(folder / f"{level}.yaml", level, sources) for level in LEVELS}
-    if set(words.systems) != set(System):
-        raise ContentError(file, "systems", "not every system has a name")
+    _check_words(file, words)
     for trouble in words.troubles:
         _check_trouble(file, trouble, levels, sources)
     return Visits(levels=levels, words=words)
@@ -235,20 +245,32 @@ def _check_variant(file: Path, variant: Variant, sources: Mapping[str, Source]) 
         raise ContentError(file, place, "waiting-room, admit and call follow on each other, once")
     if variant.steps[0].actor != variant.starts:
         raise ContentError(file, place, "who starts does the first step")
-    expected: dict[Surface, Actor] = {
-        Surface.WAITING_ROOM: "resident",
-        Surface.ADMIT: "staff",
-        Surface.CALL: "staff",
-        Surface.MACHINE: "machine",
-    }
     for step in variant.steps:
         where = f"{place}.{step.id}"
-        if step.actor != expected.get(step.surface, step.actor) or step.manual == (step.surface is Surface.MACHINE):
+        if step.actor != _ACTORS[step.surface]:
             raise ContentError(file, where, "actor and surface do not fit")
         if step.manual != (step.button is not None):
             raise ContentError(file, where, "a button stands where a person does it, and only there")
         if unknown := set(step.sources) - set(sources):
             raise ContentError(file, where, f"unknown source {min(unknown)}")
+
+
+def _check_words(file: Path, words: VisitWords) -> None:
+    if set(words.systems) != set(System):
+        raise ContentError(file, "systems", "not every system has a name")
+    if set(words.actors) != _ROLES:
+        raise ContentError(file, "actors", "both roles have a name, and nobody else")
+    for place, ids in (
+        ("troubles", [trouble.id for trouble in words.troubles]),
+        ("people", [person.id for person in words.people]),
+    ):
+        if len(set(ids)) != len(ids):
+            raise ContentError(file, place, "two have the same id")
+    if {person.role for person in words.people} != _ROLES:
+        raise ContentError(file, "people", "somebody is found for each role")
+    for clip, spoken in words.counterpart.items():
+        if set(spoken) != _ROLES:
+            raise ContentError(file, f"counterpart.{clip}", "is said by both roles")
 
 
 def _check_trouble(
@@ -261,6 +283,8 @@ def _check_trouble(
         steps = {step.id for variant in levels[level].variants for step in variant.steps}
         happens = answer.outcome != "prevented"
         if happens != (answer.step in steps) or happens != (answer.fallback is not None) or happens != bool(answer.who):
-            raise ContentError(file, f"{place}.{level}", "step, fallback and who stand where it happens, and only there")
+            raise ContentError(
+                file, f"{place}.{level}", "step, fallback and who stand where it happens, and only there"
+            )
         if unknown := set(answer.sources) - set(sources):
             raise ContentError(file, f"{place}.{level}", f"unknown source {min(unknown)}")

@@ -163,8 +163,15 @@ class GuideReading:
             f"<div class='hub-actions'><a class='hub-button' href='{plan}'>{escape(self._say('Make a plan or a document'))}</a>"
             f"<button type='button' class='hub-button quiet' data-copies='address' data-done='{escape(self._say('Copied'))}' "
             f"data-failed='{escape(self._say('Could not copy; copy the address field instead'))}'>{escape(self._say('Copy the link to this result'))}</button>"
-            f"<button type='button' class='hub-button quiet' data-prints>{escape(self._say('Print'))}</button>{requirements}</div>"
+            f"<button type='button' class='hub-button quiet' data-prints>{escape(self._say('Print'))}</button>{requirements}{self._demo(choice)}</div>"
         )
+
+    def _demo(self, choice: Choice) -> str:
+        """Return the way to a demo visit, where the aim is one of the four levels."""
+        level = next((level for level, layers in LAYERS_OF.items() if layers == choice.aim), None)
+        if level is None:
+            return ""
+        return f"<a class='hub-link' href='{address('/prova', niva=level.value)}'>{escape(self._say('Try a visit at this level'))}</a>"
 
     def _contents(self) -> str:
         places = {

@@ -41,6 +41,8 @@ class Action(StrEnum):
     ROLE_GRANT = "role.grant"
     """Grant and withdraw roles, and see who has which."""
     AUDIT_READ = "audit.read"
+    DEMO_PLAY = "demo.play"
+    """Open a room for a demo visit; what is done in it is opened by the token of a seat."""
 
 
 class Relation(StrEnum):
@@ -87,6 +89,7 @@ ALLOWED: Final[Mapping[Action, Mapping[Role, frozenset[Relation]]]] = {
     Action.DRAFT_KEEP: {Role.READER: frozenset({Relation.OWN})},
     Action.ROLE_GRANT: {Role.ADMINISTRATOR: _ALL},
     Action.AUDIT_READ: {Role.ADMINISTRATOR: _ALL},
+    Action.DEMO_PLAY: {Role.READER: _ALL},
 }
 
 

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
 
 from hub import audit
 from hub.clock import Clock
@@ -36,6 +37,21 @@ class Access:
 
     plan_id: str
     key: str = ""
+
+    @classmethod
+    def of_link(cls, link: str) -> "Access":
+        """Return what a plan's link says.
+
+        Raises:
+            Rejected: ``no-plan-link``, it is not one.
+        """
+        try:
+            query = parse_qs(urlsplit(link.strip()).query)
+        except ValueError:
+            query = {}
+        if not query.get("id"):
+            raise Rejected("no-plan-link", "link")
+        return cls(query["id"][0], query.get("nyckel", [""])[0])
 
     @property
     def query(self) -> dict[str, str]:
@@ -287,16 +303,31 @@ class Plans:
         Raises:
             Rejected: ``empty``, ``too-long``, ``unknown-stage`` or ``too-many-items``.
         """
-        new = rules.cleaned(item)
+        return str(self._add(by, access, [item], command_id))
+
+    def add_items(self, by: Visitor, access: Access, items: Sequence[NewItem], command_id: str) -> None:
+        """Add items last; one that already stands in the plan, by its origin, is not added again.
+
+        Raises:
+            Rejected: ``empty``, ``too-long``, ``unknown-stage`` or ``too-many-items``.
+        """
+        if items:
+            self._add(by, access, items, command_id)
+
+    def _add(self, by: Visitor, access: Access, items: Sequence[NewItem], command_id: str) -> Any:
+        cleaned = [rules.cleaned(item) for item in items]
 
         def work(connection: store.Connection, plan: Plan, now: dt.datetime) -> str:
-            placed = _placed([new], self._last_place(connection, plan, 1))
+            there = {one.origin for one in store.items(connection, plan.id) if one.origin}
+            new = [item for item in cleaned if item.origin not in there]
+            placed = _placed(new, self._last_place(connection, plan, len(new)))
             store.add_items(connection, plan.id, placed)
             store.change(connection, plan.id, now)
-            self._note(connection, by, plan, "item.add", item_id=placed[0][0], after=_kept(new))
-            return placed[0][0]
+            for one, item in zip(placed, new, strict=True):
+                self._note(connection, by, plan, "item.add", item_id=one[0], after=_kept(item))
+            return placed[0][0] if placed else ""
 
-        return str(self._change(by, access, Action.PLAN_EDIT, command_id, "item.add", work))
+        return self._change(by, access, Action.PLAN_EDIT, command_id, "item.add", work)
 
     def change_item(self, by: Visitor, access: Access, item_id: str, seen: int, item: NewItem, command_id: str) -> None:
         """Change an item from the version that was seen.

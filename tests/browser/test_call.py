@@ -8,7 +8,7 @@ import httpx
 import pytest
 from aiortc import RTCPeerConnection
 
-from hub.call.peer import MOST_PEERS, Peers
+from hub.call.peer import Caps, Peers
 from hub.errors import Rejected, Unavailable
 from tests.browser.support import visit
 
@@ -125,7 +125,7 @@ def test_a_full_server_says_so_and_when_to_come_back(make_server, absent_offer):
     # Its own server: the places stay taken until their time is up.
     own = make_server()
     body = httpx.Request("POST", own.url, json=absent_offer).content
-    assert [post(own, body).status_code for _ in range(MOST_PEERS)] == [200] * MOST_PEERS
+    assert [post(own, body).status_code for _ in range(Caps().most["check"])] == [200] * Caps().most["check"]
     refused = post(own, body)
     assert refused.status_code == 503 and int(refused.headers["retry-after"]) > 0
     assert own.stop() < 10
@@ -133,16 +133,16 @@ def test_a_full_server_says_so_and_when_to_come_back(make_server, absent_offer):
 
 def test_places_come_back_when_a_connections_time_is_up():
     async def fill_and_wait() -> tuple[int, int]:
-        peers = Peers(most=1, longest_s=0.3)
+        peers = Peers(Caps(most={"check": 1}, longest_s={"check": 0.3}))
         first = await offer()
-        await peers.answer(first)
+        await peers.check(first)
         with pytest.raises(Unavailable):
-            await peers.answer(first)
+            await peers.check(first)
         taken = peers.count()
         async with asyncio.timeout(10):
             while peers.count():  # noqa: ASYNC110 - the connection tells nobody that it has closed
                 await asyncio.sleep(0.02)
-            await peers.answer(first)
+            await peers.check(first)
         again = peers.count()
         await peers.close_all()
         assert peers.count() == 0
@@ -153,9 +153,9 @@ def test_places_come_back_when_a_connections_time_is_up():
 
 def test_a_place_comes_back_when_an_offer_cannot_be_used():
     async def refuse() -> int:
-        peers = Peers(most=1)
+        peers = Peers(Caps(most={"check": 1}))
         with pytest.raises(Rejected):
-            await peers.answer({"type": "offer", "sdp": "v=0\r\nm=application nonsense"})
+            await peers.check({"type": "offer", "sdp": "v=0\r\nm=application nonsense"})
         return peers.count()
 
     assert in_a_loop(refuse()) == 0

@@ -110,6 +110,23 @@ def test_a_bad_date_is_said_at_once_and_nothing_typed_is_lost(page):
     expect(page.get_by_label("Vad ska göras?")).to_have_value("Skriv avtal")
 
 
+def test_what_opens_does_not_move_under_whoever_is_already_in_it(page):
+    keep_plan(page)
+    expect(page.get_by_role("combobox", name="Skede", include_hidden=True)).to_be_attached()
+    moved = page.get_by_text("Lägg till en punkt").evaluate("""async (name) => {
+      const opening = name.closest("details"), send = opening.querySelector("[data-testid=stFormSubmitButton] button");
+      const frame = () => new Promise(requestAnimationFrame);
+      name.closest("summary").click();
+      await frame();
+      send.focus();
+      const places = [];
+      do { places.push(opening.scrollTop); await frame(); } while (opening.getAnimations().length);
+      return Math.max(...places);
+    }""")
+
+    assert moved == 0
+
+
 def test_two_quick_clicks_add_one_item(page):
     keep_plan(page)
     page.get_by_text("Lägg till en punkt").click()

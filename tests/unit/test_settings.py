@@ -35,6 +35,9 @@ DEFAULTS = {
     "disposal": "",
     "retention": "",
     "limit_factor": 1.0,
+    "stun_urls": "",
+    "turn_urls": "",
+    "turn_secret": "",
 }
 
 
@@ -72,6 +75,7 @@ def test_a_variable_left_blank_counts_as_not_set(field: str, blank: str) -> None
         ("HUB_OPERATOR", "Region Exempel", "operator", "Region Exempel"),
         ("HUB_CONTACT", "hub@example.se", "contact", "hub@example.se"),
         ("HUB_LOG_LEVEL", "debug", "log_level", "debug"),
+        ("HUB_STUN_URLS", "stun:a.example.se", "stun_urls", "stun:a.example.se"),
         ("HUB_DATABASE_URL", "postgresql+psycopg://h@db/hub", "database_url", "postgresql+psycopg://h@db/hub"),
         ("HUB_DEMO", "1", "demo", True),
         ("HUB_OIDC_ISSUER", "https://login.example.se", "oidc_issuer", "https://login.example.se"),

@@ -98,6 +98,8 @@
     }
     const login = document.querySelector(".hub-header [data-login]");
     if (login) login.href = `/auth/login?next=${encodeURIComponent(now)}`;
+    // A choice that the address only notes is no step: the focus stays in the field it was made in.
+    if (!stay && document.activeElement?.matches("#root :is(input[type=radio], input[type=checkbox])")) return;
     due = { from: document.querySelector("#root h1"), text: document.querySelector("#root h1")?.textContent, since: performance.now() };
     settle();
   };
