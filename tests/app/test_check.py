@@ -95,7 +95,7 @@ def _message(sent: str | bytes) -> Message:
 def served(ends: Ends | None = None, factor: str = "1000") -> Client:
     hub = build(read_settings({**os.environ, "HUB_LIMIT_FACTOR": factor}))
     pages = Pages(hub, shell.take_apart(runtime.index_page()))
-    return Client(Starlette(routes=Check(hub, pages, ends or Ends(), list).routes()))
+    return Client(Starlette(routes=Check(hub, pages, ends or Ends()).routes()))
 
 
 @pytest.fixture(scope="module")

@@ -41,14 +41,24 @@ Object.defineProperty(window, "isSecureContext", {get: () => false});
 Object.defineProperty(Navigator.prototype, "mediaDevices", {get: () => undefined});
 """
 NO_PATH = """
+const without = (sdp) => sdp.replace(/a=candidate:.*\\r\\n/g, "");
+const own = Object.getOwnPropertyDescriptor(RTCPeerConnection.prototype, "localDescription").get;
+Object.defineProperty(RTCPeerConnection.prototype, "localDescription", {
+  get() { const said = own.call(this); return said && {type: said.type, sdp: without(said.sdp)}; },
+});
 const take = RTCPeerConnection.prototype.setRemoteDescription;
 RTCPeerConnection.prototype.setRemoteDescription = function ({type, sdp}) {
-  return take.call(this, {type, sdp: sdp.replace(/a=candidate:.*\\r\\n/g, "")});
+  return take.call(this, {type, sdp: without(sdp)});
 };
 """
-"""Takes the server's addresses out of its answers, as if nothing came through to them."""
+"""Takes the addresses out of offer and answer, so that neither end finds the other."""
 ONLY_BY_RELAY = """
 const Own = RTCPeerConnection, take = Own.prototype.setRemoteDescription;
+const without = (sdp) => sdp.replace(/a=candidate:.*\\r\\n/g, "");
+const said = Object.getOwnPropertyDescriptor(Own.prototype, "localDescription").get;
+Object.defineProperty(Own.prototype, "localDescription", {
+  get() { const own = said.call(this); return own && {type: own.type, sdp: this.closed ? without(own.sdp) : own.sdp}; },
+});
 window.RTCPeerConnection = function (options) {
   // No relay is at hand, so whoever may use one is let through directly instead.
   const call = new Own({...options, iceServers: [], iceTransportPolicy: "all"});
@@ -56,7 +66,7 @@ window.RTCPeerConnection = function (options) {
   return call;
 };
 Own.prototype.setRemoteDescription = function ({type, sdp}) {
-  return take.call(this, {type, sdp: this.closed ? sdp.replace(/a=candidate:.*\\r\\n/g, "") : sdp});
+  return take.call(this, {type, sdp: this.closed ? without(sdp) : sdp});
 };
 """
 SILENT = """
@@ -361,7 +371,8 @@ def test_whoever_leaves_in_the_middle_leaves_no_camera_on(page):
     assert page.evaluate("opened.map((track) => track.readyState)").count("live") == 0
 
 
-def test_a_camera_that_is_allowed_after_one_has_stopped_is_turned_off_at_once(page):
+def test_a_camera_that_is_allowed_after_one_has_stopped_is_turned_off_at_once(new_context):
+    page = new_context(bypass_csp=True).new_page()
     page.context.add_init_script(
         REMEMBER
         + """
@@ -374,7 +385,7 @@ def test_a_camera_that_is_allowed_after_one_has_stopped_is_turned_off_at_once(pa
     )
     visit(page, "/kontroll")
     start(page)
-    page.wait_for_function("window.allow")
+    page.wait_for_function("!!window.allow")
 
     page.locator("#stop").click()
     ended(page)

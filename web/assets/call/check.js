@@ -604,4 +604,5 @@ navigator.mediaDevices?.addEventListener?.("devicechange", () => { if (run || !b
 const leave = () => { run?.abort(); letGo(); };
 addEventListener("pagehide", leave);
 
+byId("unscripted").remove();
 root.hidden = false;
