@@ -1,5 +1,6 @@
 """Listen to a topic: the fragment around this component reruns when the topic moves, and nothing else does."""
 
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -34,9 +35,12 @@ function listen({ topic, seen, page }, moved) {
 _listener = st.components.v2.component("hub_live", js=_JS)
 
 
-def listen(topic: str, seen: int, key: str) -> None:
+def listen(topic: str, seen: int) -> None:
     """Rerun the surrounding fragment when a topic moves past the version it has already drawn."""
     page = urlsplit(st.context.url or "").path
+    # A key for each topic, since a listener holds to the one it began with. Not the topic itself: Streamlit refuses a key
+    # with two underscores in a row, and a channel may have them.
+    key = f"live-{sha256(topic.encode()).hexdigest()[:16]}"
     _listener(key=key, data={"topic": topic, "seen": seen, "page": page}, on_moved_change=_nothing, height=1)
 
 

@@ -129,8 +129,7 @@ def _followed(access: Access, part: str) -> None:
             "dela": plan_parts.sharing,
         }[part]
         draw(opened, access)
-    # A key for each topic, since a listener holds to the one it began with.
-    live.listen(topic, seen, key=f"live-{topic}")
+    live.listen(topic, seen)
 
 
 def _not_found() -> None:
