@@ -1,4 +1,4 @@
-"""Demo visits over the wire: the room's socket, the page for whoever joins by link, and signalling for calls.
+"""Demo visits over the wire: the room's socket, and the page for whoever joins by link.
 
 The socket carries what a player sees, already rendered, and what two browsers say to each other to reach one another.
 The server passes the latter on unread; media never comes here, but for the recorded counterpart, which is sent.

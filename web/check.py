@@ -38,7 +38,7 @@ class Check:
     """Serves the check of device and connection."""
 
     def __init__(self, hub: Hub, pages: Pages, peers: Peers) -> None:
-        """Hold what is checked against: the server's ends of calls."""
+        """Hold what is checked against."""
         self._hub = hub
         self._pages = pages
         self._peers = peers

@@ -196,7 +196,7 @@ class Pages:
         return PlainTextResponse(
             "".join(
                 (
-                    "User-agent: *\nDisallow: /valj?\nDisallow: /api/\nDisallow: /auth/\n",
+                    "User-agent: *\nDisallow: /valj?\nDisallow: /api/\nDisallow: /auth/\nDisallow: /besok/\n",
                     *(f"Disallow: {path}\n" for path in private),
                 )
             )

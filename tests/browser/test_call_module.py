@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import ARGUMENTS, find_chromium
-from tests.browser.support import Server, Watch
+from tests.browser.support import Server, Watch, still, visit
 
 CALL = {"phase": "call", "stage": "", "focus": True}
 NO_CONTACT = "WebSocket|ERR_CONNECTION"
@@ -254,7 +254,7 @@ def test_the_microphone_turned_off_is_told_to_both(pair):
     resident.get_by_role("button", name="Slå på mikrofonen").click()
 
     says(staff, "Olle har slagit på mikrofonen.")
-    expect(staff.locator(".hub-call-plate")).to_have_text("Olle, invånare")
+    expect(staff.locator(".hub-call-plate")).to_be_hidden()
 
 
 def test_the_camera_turned_off_is_dark_for_both_and_comes_back(pair):
@@ -794,3 +794,23 @@ def test_who_has_asked_for_less_motion_gets_none(fake, join):
 
     moving = page.evaluate("document.getAnimations().length")
     assert moving == 0
+
+
+# Inside the app
+
+
+def test_a_run_of_the_page_leaves_the_visit_alone(page):
+    visit(page, "/prova?niva=framework&roll=resident&sallskap=ensam")
+    page.get_by_role("button", name="Börja besöket").click()
+    expect(page.locator(".hub-call-stage h2")).to_be_visible(timeout=20_000)
+    page.locator(".hub-call").evaluate("each => { window.marked = each; }")
+
+    # The app follows an address that has changed by a run of the page.
+    page.evaluate(
+        "() => { history.pushState({}, '', `${location.href}&x=1`); dispatchEvent(new PopStateEvent('popstate')); }"
+    )
+    page.wait_for_function("() => document.querySelector('[data-test-script-state=running]')", polling=10)
+    still(page)
+
+    assert page.locator(".hub-call").evaluate("each => each === window.marked")
+    assert sum("/api/call/room" in each for each in page.context.watch.sockets) == 1

@@ -447,8 +447,9 @@ def test_devices_that_a_policy_forbids_lead_to_the_it_department(page):
 
 def test_a_silent_microphone_and_a_black_picture_are_remarks_and_no_faults(page):
     page.context.add_init_script(SILENT)
-
-    check(page)
+    visit(page, "/kontroll")
+    start(page)
+    expect(page.locator("#question")).to_be_visible(timeout=ENDED_MS)
 
     assert states(page, "camera", "microphone") == {"camera": "remark", "microphone": "remark"}
     assert says(page, "camera") == "Kameran startar, men bilden är svart."

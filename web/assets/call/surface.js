@@ -381,7 +381,8 @@ export class Surface {
     if (this.other.microphone === false) plate.push(words.microphone_off);
     if (this.other.screen) plate.push(words.shares_screen);
     put(this.plate, plate.join(" · "));
-    this.plate.hidden = !inCall;
+    // The heading has the name; over the picture it stands with what there is to say of it.
+    this.plate.hidden = !inCall || plate.length < 2;
     put(this.captionLine, this.captionText ?? "");
     this.soundButton.hidden = !inCall || !this.silenced;
     this.captionLine.hidden = !inCall || !this.captions || !this.captionText;
