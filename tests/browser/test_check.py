@@ -1,7 +1,5 @@
 """The check of device and connection at /kontroll: by fake devices, and with everything that may stand in its way."""
 
-import html
-import json
 import re
 
 import httpx
@@ -131,19 +129,6 @@ def faults(page: Page) -> list[str]:
     found = Axe().run(page, options=FULL).response
     assert len(found["passes"]) > 15
     return [f"{rule['id']}: {node['html'][:200]}" for rule in found["violations"] for node in rule["nodes"]]
-
-
-def with_servers(page: Page, *servers: dict) -> None:
-    """Serve the page as if these had been set up for finding a path."""
-
-    def served(route):
-        reply = route.fetch()
-        before, after = (html.escape(f'"iceServers": {json.dumps(each)}', quote=True).replace("&quot;", "&#34;")
-                         for each in ([], list(servers)))  # fmt: skip
-        assert before in reply.text()
-        route.fulfill(response=reply, body=reply.text().replace(before, after))
-
-    page.route("**/kontroll", served)
 
 
 @pytest.fixture(scope="module")
@@ -462,8 +447,9 @@ def test_devices_that_a_policy_forbids_lead_to_the_it_department(page):
 
 def test_a_silent_microphone_and_a_black_picture_are_remarks_and_no_faults(page):
     page.context.add_init_script(SILENT)
-
-    check(page)
+    visit(page, "/kontroll")
+    start(page)
+    expect(page.locator("#question")).to_be_visible(timeout=ENDED_MS)
 
     assert states(page, "camera", "microphone") == {"camera": "remark", "microphone": "remark"}
     assert says(page, "camera") == "Kameran startar, men bilden är svart."
@@ -606,18 +592,24 @@ def test_a_browser_without_calls_is_said_to_be_so(page):
     assert verdict(page) == "Ett videobesök fungerar inte i den här webbläsaren."
 
 
-def test_a_relay_that_does_not_answer_costs_nothing_where_the_direct_path_is_open(page):
-    with_servers(page, {"urls": ["turn:127.0.0.1:9?transport=udp"], "username": "a", "credential": "b"})
+@pytest.fixture(scope="module")
+def relayed(make_server):
+    """A server that names a relay, which does not answer."""
+    return make_server(
+        HUB_LIMIT_FACTOR="1000", HUB_TURN_URLS="turn:127.0.0.1:9?transport=udp", HUB_TURN_SECRET="s" * 40
+    )
 
-    check(page)
+
+def test_a_relay_that_does_not_answer_costs_nothing_where_the_direct_path_is_open(new_context, relayed):
+    page = check(new_context(relayed.url).new_page())
 
     assert states(page, "udp", "relay", "echo") == {"udp": "well", "relay": "failed", "echo": "well"}
     assert verdict(page).startswith("Ett videobesök fungerar härifrån, men")
 
 
-def test_a_relay_carries_the_visit_where_the_direct_path_is_closed(page):
+def test_a_relay_carries_the_visit_where_the_direct_path_is_closed(new_context, relayed):
+    page = new_context(relayed.url).new_page()
     page.context.add_init_script(ONLY_BY_RELAY)
-    with_servers(page, {"urls": ["turn:relay.example:443"], "username": "a", "credential": "b"})
 
     check(page)
 
