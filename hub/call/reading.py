@@ -171,7 +171,8 @@ class VisitReading:
         )
 
     def _scene(self, visit: Visit) -> Scene:
-        return Scene(self._say, self.person("resident").name, self.person("staff").name, visit.alone, "")
+        called = next(place for place, step in enumerate(visit.steps) if step.kind == "call")
+        return Scene(self._say, self.person("resident").name, self.person("staff").name, after=visit.place > called)
 
     def _frame(self, due: Step, inside: str, actions: str, kind: str = "") -> str:
         name = self._visits.words.systems[due.system][self._language]
@@ -440,6 +441,7 @@ class VisitReading:
             self._say("Logins"): counts.logins,
             self._say("Systems passed"): counts.systems,
             self._say("Places where an error can enter"): counts.risks,
+            self._say("– of them by hand"): counts.hand_risks,
         }
 
     def _trail(self, visit: Visit, variant: Variant) -> str:
