@@ -23,6 +23,8 @@ from hub.language import Catalogue, Language
 from hub.markdown import ContentWords, Footnotes, Source
 
 _MINUTE_S: Final = 60
+_WARNED_MINUTES: Final = 5
+"""Before the room closes its players are told."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class VisitReading:
         turn = f"{visit.place}-{visit.standing}-{phase}-{visit.outside}-{len(visit.done)}"
         return View(
             phase,
-            f"<p class='hub-visit-place'>{escape(self._place(room, role))}</p>{stage}",
+            f"<p class='hub-visit-place'>{escape(self._place(room, role))}</p>{self._closing(room, now)}{stage}",
             self._side(room, role, variant, base),
             turn,
             self._announcement(visit, role),
@@ -122,6 +124,20 @@ class VisitReading:
             return f"{where} · {who}"
         step = self._say("Step {place} of {all}").format(place=visit.place + 1, all=len(visit.steps))
         return f"{where} · {who} · {step}"
+
+    def _closing(self, room: Room, now: dt.datetime) -> str:
+        """Say in good time that the room will close."""
+        minutes = -(-int((room.until - now).total_seconds()) // _MINUTE_S)
+        if room.visit.ending or minutes > _WARNED_MINUTES:
+            return ""
+        text = (
+            self._say("The room closes in one minute. Nothing of the visit is kept.")
+            if minutes <= 1
+            else self._say("The room closes in {minutes} minutes. Nothing of the visit is kept.").format(
+                minutes=minutes
+            )
+        )
+        return f"<p class='hub-mock-note' role='status'>{escape(text)}</p>"
 
     def _role(self, role: Role) -> str:
         return self._visits.words.actors[role][self._language]

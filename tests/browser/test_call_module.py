@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import ARGUMENTS, find_chromium
-from tests.browser.support import Server, Watch, still, visit
+from tests.browser.support import Server, Watch, visit
 
 CALL = {"phase": "call", "stage": "", "focus": True}
 NO_CONTACT = "WebSocket|ERR_CONNECTION"
@@ -409,12 +409,16 @@ def test_a_counterpart_says_goodbye_while_ones_own_camera_is_off_already(alone, 
     assert len(fake.sent("leave")) == 1
 
 
-def test_a_full_server_is_told_in_its_own_words(fake, join):
+def test_a_full_server_is_told_in_its_own_words_and_asked_again(fake, join):
     page = join("resident")
     fake.show("resident", **CALL | {"call": {"with": "clip"}, "full": "Alla inspelade motparter är upptagna."})
 
     expect(page.locator(".hub-call-state")).to_have_text("Samtalet kunde inte börja")
     expect(page.locator(".hub-call-hint")).to_contain_text("Alla inspelade motparter är upptagna.")
+    fake.show("resident", full="")
+    page.get_by_role("button", name="Försök igen").click()
+    connected(page)
+    flows(page)
 
 
 # Devices that are not there
@@ -586,6 +590,16 @@ def test_a_lost_network_breaks_the_call_until_it_is_mended(pair, fake, place):
     for page in pair:
         connected(page)
         flows(page)
+
+
+def test_a_lost_network_breaks_the_call_with_a_counterpart_too(alone, fake):
+    fake.show("resident", call={"trouble": "network-lost"})
+    expect(alone.locator(".hub-call-state")).to_have_text("Bruten, försöker igen")
+    is_seen(alone, seen=False)
+    fake.show("resident", call={"trouble": ""})
+
+    connected(alone)
+    flows(alone)
 
 
 # What the server draws
@@ -806,11 +820,14 @@ def test_a_run_of_the_page_leaves_the_visit_alone(page):
     page.locator(".hub-call").evaluate("each => { window.marked = each; }")
 
     # The app follows an address that has changed by a run of the page.
-    page.evaluate(
-        "() => { history.pushState({}, '', `${location.href}&x=1`); dispatchEvent(new PopStateEvent('popstate')); }"
-    )
-    page.wait_for_function("() => document.querySelector('[data-test-script-state=running]')", polling=10)
-    still(page)
+    page.evaluate("""() => {
+      const app = document.querySelector("[data-testid=stApp]");
+      window.ran = [];
+      new MutationObserver(() => window.ran.push(app.dataset.testScriptState)).observe(app, { attributes: true });
+      history.pushState({}, "", `${location.href}&x=1`);
+      dispatchEvent(new PopStateEvent("popstate"));
+    }""")
+    page.wait_for_function("() => window.ran.includes('running') && window.ran.at(-1) === 'notRunning'")
 
     assert page.locator(".hub-call").evaluate("each => each === window.marked")
     assert sum("/api/call/room" in each for each in page.context.watch.sockets) == 1

@@ -359,6 +359,18 @@ def test_the_end_gives_the_figures_of_what_was_done_and_the_way_to_compare(rooms
     assert counts_of(VISITS, run) == counts and run.seconds == 75
 
 
+def test_players_are_told_five_minutes_before_their_room_closes(rooms, clock):
+    seat = rooms.seat(rooms.open(SOMEBODY, wish()))
+    rooms.come(seat, lambda: None)
+    clock.pass_(minutes=54)
+    assert "stänger" not in words(seen(rooms, seat, clock).stage)
+    clock.pass_(minutes=1)
+    assert "Rummet stänger om 5 minuter" in words(seen(rooms, seat, clock).stage)
+    clock.pass_(minutes=4, seconds=30)
+
+    assert "Rummet stänger om en minut" in words(seen(rooms, seat, clock).stage)
+
+
 def test_whoever_is_not_let_in_is_told_what_to_do(rooms, clock):
     seats = both(rooms)
     play_on(rooms, seats, until="admit")

@@ -14,7 +14,7 @@ export class Surface {
    * @param words what is said, in the visitor's language
    * @param own the visitor's devices
    * @param say says a text to those who listen
-   * @param does {leave, write(text) -> bool, open, speaker(id)}: what the surface cannot do by itself
+   * @param does {leave, write(text) -> bool, open, again}: what the surface cannot do by itself
    */
   constructor({ words, own, say, does }) {
     Object.assign(this, {
@@ -364,7 +364,7 @@ export class Surface {
     put(this.stateWord, inCall ? this.stateText() : words.before_help);
     this.root.dataset.state = inCall ? this.state : "";
     const hint = this.hints();
-    if (JSON.stringify(hint) !== this.hinted) { this.hinted = JSON.stringify(hint); this.hint.replaceChildren(...hint.map((text) => make("p", {}, text))); }
+    if (JSON.stringify(hint) !== this.hinted) { this.hinted = JSON.stringify(hint); this.hint.replaceChildren(...hint.map((text) => make("p", {}, text)), ...(this.state === "refused" && inCall ? [make("button", { type: "button", class: "hub-button quiet", on: { click: () => { this.controls.leave.button.focus(); this.does.again(); } } }, words.again)] : [])); }
     this.hint.hidden = !hint.length;
 
     // The other.
