@@ -194,7 +194,8 @@ class Rooms:
         """Stand up, unless another window has taken the seat meanwhile."""
         with self._lock:
             held = self._rooms.get(seat.room_id)
-            if held is None or held.wakes.get(seat.role) is not wake:
+            # Compared, as a method is another object each time it is asked for.
+            if held is None or held.wakes.get(seat.role) != wake:
                 return
             del held.wakes[seat.role]
         self._change(seat, lambda visit, _: rules.go(visit, seat.role))
