@@ -23,6 +23,7 @@ PER_MINUTE: Final[Mapping[str, int]] = {
     "live": 60,
     "demo": 20,
     "room": 60,
+    "call": 20,
 }
 """By what is repeated: times a visitor and minute."""
 _AT_ONE_ADDRESS: Final = 10
