@@ -203,6 +203,22 @@ def test_the_window_that_comes_later_has_the_seat(rooms):
     assert "resident" not in rooms.room(seat).visit.present
 
 
+def test_whoever_stands_up_by_the_same_method_again_is_gone_and_the_room_empties(rooms, clock):
+    class Window:
+        def wake(self) -> None:
+            pass
+
+    token = rooms.open(SOMEBODY, wish())
+    seat, window = rooms.seat(token), Window()
+    rooms.come(seat, window.wake)
+    rooms.go(seat, window.wake)
+
+    assert "resident" not in rooms.room(seat).visit.present
+    clock.pass_(seconds=EMPTY.total_seconds())
+    with pytest.raises(NotFound):
+        rooms.seat(token)
+
+
 def test_a_resident_among_two_leaves_the_call_to_the_other_and_may_come_back(rooms):
     seats = both(rooms)
     play_on(rooms, seats, until="call")
