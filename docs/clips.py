@@ -220,8 +220,8 @@ def write_origin(files: list[dict[str, str]]) -> None:
     lines = [f"{key}: {json.dumps(text, ensure_ascii=False)}\n" for key, text in told.items()]
     lines.append("files:\n")
     for file in files:
-        says = json.dumps(file["says"], ensure_ascii=False)
-        lines.append(f"  - name: {file['name']}\n    sha256: {file['sha256']}\n    says: {says}\n")
+        says = f"    says: {json.dumps(file['says'], ensure_ascii=False)}\n" if file["says"] else ""
+        lines.append(f"  - name: {file['name']}\n    sha256: {file['sha256']}\n{says}")
     (CLIPS / "origin.yaml").write_text("".join(lines), encoding="utf-8")
 
 

@@ -39,7 +39,8 @@ Clips = Mapping[tuple[Role, Language], Mapping[str, Clip]]
 class _ClipFile(Strict):
     name: str
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    says: str
+    says: str = ""
+    """Left out where nothing is said."""
 
 
 class _ClipsOrigin(Strict):
