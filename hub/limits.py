@@ -25,6 +25,7 @@ PER_MINUTE: Final[Mapping[str, int]] = {
     "room": 60,
     "check": 30,  # a whole check takes three
     "echo": 6,
+    "call": 20,
 }
 """By what is repeated: times a visitor and minute."""
 _AT_ONE_ADDRESS: Final = 10

@@ -26,6 +26,7 @@ from hub.call.words import call_words
 from hub.clock import utc_now
 from hub.errors import NotFound, Rejected, Unavailable
 from hub.language import Language
+from hub.visitor import Visitor
 from web.origin import same_origin
 from web.pages import Pages, language_of
 from web.visitors import stranger
@@ -34,8 +35,8 @@ log = structlog.get_logger(__name__)
 
 BEAT_S: Final = 2.0
 """Between two pings."""
-GONE_S: Final = 4.5
-"""A player who has answered no ping for this long is gone."""
+GONE_S: Final = 4.0
+"""A player from whom nothing has been heard for this long is gone; the other sees it within five seconds."""
 LARGEST: Final = 32_000
 """Characters of a message."""
 MOST_A_SECOND: Final = 40
@@ -48,6 +49,16 @@ _ASK_CAMERA_S: Final = 6.0
 _GOODBYE_S: Final = 6.0
 """How long a goodbye may take at most."""
 CLOSED, TIME_OUT, ELSEWHERE, FULL = 4404, 4408, 4409, 4429
+
+
+def _written(message: dict[str, Any]) -> str:
+    """Return a message as it is sent: only what every browser reads, whatever it holds of what a visitor has sent.
+
+    Raises:
+        ValueError: it holds a number that is none, or text that cannot be written.
+        RecursionError: it is nested too deeply.
+    """
+    return json.dumps(message, separators=(",", ":"), allow_nan=False)
 
 
 class Calls:
@@ -103,7 +114,6 @@ class Calls:
             ),
         )
         answer.headers["cache-control"] = "no-store"
-        answer.headers["referrer-policy"] = "same-origin"
         return answer
 
     async def room(self, socket: WebSocket) -> None:
@@ -112,9 +122,10 @@ class Calls:
             await socket.close(code=1008)
             return
         await socket.accept()
-        line = _Line(self, self._hub, self._peers, socket)
+        who = stranger(socket, self._hub.identity)
+        line = _Line(self, self._hub, self._peers, socket, who)
         try:
-            self._hub.limits.count("room", stranger(socket, self._hub.identity), utc_now)
+            self._hub.limits.count("room", who, utc_now)
             seat = self._hub.rooms.seat(socket.query_params.get("besok", ""))
         except Rejected:
             await line.bye("full", FULL)
@@ -164,14 +175,15 @@ class _Rate:
 class _Line:
     """One player's socket."""
 
-    def __init__(self, calls: Calls, hub: Hub, peers: Peers, socket: WebSocket) -> None:
+    def __init__(self, calls: Calls, hub: Hub, peers: Peers, socket: WebSocket, who: Visitor) -> None:
+        self._who = who
         self._calls = calls
         self._hub = hub
         self._peers = peers
         self._socket = socket
         self._language: Language = language_of(socket)
         self._loop = asyncio.get_running_loop()
-        self._out: asyncio.Queue[dict[str, Any]] = asyncio.Queue(_MOST_WAITING)
+        self._out: asyncio.Queue[str] = asyncio.Queue(_MOST_WAITING)
         self._moved = asyncio.Event()
         self._end = asyncio.Event()
         self._code = ""
@@ -239,7 +251,8 @@ class _Line:
         """Say why the visit cannot go on here, and how it can elsewhere, and close."""
         title, sentence = self._parted(code)
         ways = [[self._say("Play a visit"), "/prova"]]
-        await self._socket.send_json({"kind": "bye", "code": code, "title": title, "sentence": sentence, "ways": ways})
+        farewell = {"kind": "bye", "code": code, "title": title, "sentence": sentence, "ways": ways}
+        await self._socket.send_text(_written(farewell))
         await self._socket.close(code=close)
 
     def _parted(self, code: str) -> tuple[str, str]:
@@ -268,23 +281,29 @@ class _Line:
     # --- To the browser ----------------------------------------------------------------------------------------------
 
     def send(self, message: dict[str, Any]) -> None:
-        """Queue a message; whoever takes none of them is let go, so that nobody else has to wait."""
+        """Queue a message of ours."""
+        self.take(_written(message))
+
+    def take(self, text: str) -> None:
+        """Queue a message as it is sent; whoever takes none of them is let go, so that nobody else has to wait."""
         try:
-            self._out.put_nowait(message)
+            self._out.put_nowait(text)
         except asyncio.QueueFull:
             self.end("slow")
 
     async def _write(self) -> None:
         while True:
-            await self._socket.send_json(await self._out.get())
+            await self._socket.send_text(await self._out.get())
 
     async def _beat(self) -> None:
         while True:
-            await asyncio.sleep(BEAT_S)
-            if self._loop.time() - self._heard_at > GONE_S:
-                return
             self.send({"kind": "ping"})
             self._moved.set()  # what a minute changes, and whether the room's time is out
+            beaten_at = self._loop.time()
+            while (now := self._loop.time()) < beaten_at + BEAT_S:
+                if now >= self._heard_at + GONE_S:
+                    return
+                await asyncio.sleep(min(beaten_at + BEAT_S, self._heard_at + GONE_S) - now)
 
     async def _show(self) -> None:
         while True:
@@ -336,9 +355,12 @@ class _Line:
 
     async def _read(self) -> None:
         while True:
-            text = await self._socket.receive_text()
+            got = await self._socket.receive()
+            if got["type"] == "websocket.disconnect":
+                return
             self._heard_at = self._loop.time()
-            if len(text) > LARGEST or self._rate.over(self._heard_at):
+            text = got.get("text")
+            if text is None or len(text) > LARGEST or self._rate.over(self._heard_at):
                 self.end("slow")
                 return
             try:
@@ -352,7 +374,7 @@ class _Line:
         kind = message.get("kind")
         try:
             if kind == "do":
-                self._do(str(message.get("what", "")), str(message.get("value", "")))
+                self._do(message.get("what"), message.get("value"))
             elif kind == "leave":
                 self._leave()
             elif kind == "offer":
@@ -366,8 +388,10 @@ class _Line:
         except Rejected as refused:
             self.send({"kind": "refused", "sentence": self._refused(refused)})
 
-    def _do(self, what: str, value: str) -> None:
+    def _do(self, what: object, value: object) -> None:
         rooms, seat = self._hub.rooms, self._seat
+        if not isinstance(value, str):
+            return
         if what == "act":
             rooms.act(seat, value)
         elif what == "refuse":
@@ -395,7 +419,9 @@ class _Line:
     def _pass_on(self, message: dict[str, Any]) -> None:
         line = self._calls.line(Seat(self._seat.room_id, other(self._seat.role)))
         if line is not None:
-            line.send(message)
+            # Not all that can be read can be written again.
+            with suppress(ValueError, RecursionError):
+                line.take(_written(message))
 
     def _chat(self, text: object) -> None:
         if isinstance(text, str) and 0 < len(text) <= LONGEST_CHAT:
@@ -409,14 +435,22 @@ class _Line:
             return
         await self._hang_up()
         try:
+            # An answer costs some hundredths of a second, in which nobody else is served.
+            self._hub.limits.count("call", self._who, utc_now)
             answer, counterpart = await self._peers.counterpart(
                 {"type": "offer", "sdp": message.get("sdp")},
                 role=other(self._seat.role),
                 language=self._language,
                 on_caption=self._captioned,
             )
-        except Rejected:
-            self.send({"kind": "no-answer", "sentence": self._say("The browser’s offer of a call cannot be read.")})
+        except Rejected as error:
+            if error.code == "too-often":
+                sentence = self._say(
+                    "Many play at the same time, or this was tried very often. Wait a minute and try again."
+                )
+            else:
+                sentence = self._say("The browser’s offer of a call cannot be read.")
+            self.send({"kind": "no-answer", "sentence": sentence})
             return
         except Unavailable:
             self.send(

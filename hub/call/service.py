@@ -8,6 +8,7 @@ import datetime as dt
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -194,10 +195,12 @@ class Rooms:
         """Stand up, unless another window has taken the seat meanwhile."""
         with self._lock:
             held = self._rooms.get(seat.room_id)
-            if held is None or held.wakes.get(seat.role) is not wake:
+            # Compared, as a method is another object each time it is asked for.
+            if held is None or held.wakes.get(seat.role) != wake:
                 return
             del held.wakes[seat.role]
-        self._change(seat, lambda visit, _: rules.go(visit, seat.role))
+        with suppress(NotFound):  # closed this very moment
+            self._change(seat, lambda visit, _: rules.go(visit, seat.role))
 
     def act(self, seat: Seat, step: str) -> Room:
         """Do the step that is next.

@@ -816,7 +816,7 @@ def test_who_has_asked_for_less_motion_gets_none(fake, join):
 def test_a_run_of_the_page_leaves_the_visit_alone(page):
     visit(page, "/prova?niva=framework&roll=resident&sallskap=ensam")
     page.get_by_role("button", name="Börja besöket").click()
-    expect(page.locator(".hub-call-stage h2")).to_be_visible(timeout=20_000)
+    expect(page.locator(".hub-call-stage h2")).to_be_visible(timeout=60_000)
     page.locator(".hub-call").evaluate("each => { window.marked = each; }")
 
     # The app follows an address that has changed by a run of the page.

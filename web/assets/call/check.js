@@ -433,7 +433,8 @@ const verdict = () => {
   if (failed("camera")) return "no-picture";
   // Where no relay is set up there is none to check, and nothing is lacking.
   if (STEPS.some((step) => ["skipped", "waiting"].includes(found[step].state) && found[step].code !== "none")) return "partly";
-  return STEPS.some((step) => found[step].state === "remark") ? "remark" : "well";
+  // What has failed and is not named above, such as a relay beside an open direct path, costs the visit nothing today.
+  return STEPS.some((step) => ["remark", "failed"].includes(found[step].state)) ? "remark" : "well";
 };
 
 const STATE_OF = { running: "running", well: "well", remark: "remark", "no-picture": "remark", partly: "skipped", stopped: "skipped" };
