@@ -40,7 +40,6 @@ class _ClipFile(Strict):
     name: str
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     says: str = ""
-    """Left out where nothing is said."""
 
 
 class _ClipsOrigin(Strict):
