@@ -48,6 +48,8 @@ PAGES: Final = {
     "dashboard": ("/mognad", False),
     "not-found": ("/finns-inte", False),
     "plan": (f"/plan?v=1&s1={ANSWERS}&n1=Psykiatrin", True),
+    "demo": ("/prova?niva=inbox", True),
+    "call": ("/prova?niva=inbox", True),
 }
 """Address of each page type, and whether its picture is cut."""
 
@@ -120,9 +122,28 @@ def _keep(page: Page) -> None:
     page.mouse.move(0, 0)
 
 
+def _play(page: Page, until: str) -> None:
+    """Begin a demo visit and do its steps until a phase, or until the resident opens the message."""
+    page.get_by_role("button", name="Börja besöket").click()
+    page.locator(".hub-screen").wait_for()
+    while page.locator(".hub-call").get_attribute("data-phase") != until:
+        if until == "message" and page.get_by_role("button", name="Följ länken").count():
+            break
+        turn = page.locator(".hub-visit-place").inner_text()
+        page.locator("[data-do=act]").first.click()
+        page.wait_for_function("(was) => document.querySelector('.hub-visit-place').innerText !== was", arg=turn)
+    if until == "call":
+        page.wait_for_function("() => document.querySelector('.hub-call-caption')?.innerText")
+    page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
+
+
 def _take(browser: Browser, address: str, width: int, names: Sequence[str]) -> list[Path]:
     context = browser.new_context(
-        viewport={"width": width, "height": WIDTHS[width]}, locale="sv-SE", color_scheme="light", device_scale_factor=1
+        viewport={"width": width, "height": WIDTHS[width]},
+        locale="sv-SE",
+        color_scheme="light",
+        device_scale_factor=1,
+        permissions=["camera", "microphone"],
     )
     page = context.new_page()
     taken = []
@@ -133,6 +154,8 @@ def _take(browser: Browser, address: str, width: int, names: Sequence[str]) -> l
         if name == "plan":
             _keep(page)
             _settle(page)
+        if name in {"demo", "call"}:
+            _play(page, "call" if name == "call" else "message")
         file = SCREENS / f"{name}-{width}.png"
         height = page.evaluate("() => document.documentElement.scrollHeight")
         page.screenshot(
@@ -154,7 +177,10 @@ def main() -> int:
     SCREENS.mkdir(exist_ok=True)
     names = sys.argv[1:] or list(PAGES)
     with served() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=_chromium(),
+            args=["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
+        )
         taken = [file for width in WIDTHS for file in _take(browser, address, width, names)]
         browser.close()
     for file in taken:
