@@ -26,6 +26,7 @@ from web import runtime, shell
 from web.account import Account
 from web.auth import Auth
 from web.call import Calls
+from web.check import Check
 from web.documents import Documents
 from web.drafts import Drafts
 from web.live import Live
@@ -76,6 +77,7 @@ app = st.App(
         Auth(HUB, html).mount(),
         *Account(HUB, html).routes(),
         *Calls(HUB, html, peers).routes(),
+        *Check(HUB, html, peers).routes(),
         Mount("/assets", StaticFiles(directory=ROOT / "web" / "assets")),
         Route("/api/{path:path}", lambda _request: JSONResponse({"error": "not found"}, status_code=404)),
     ],
@@ -84,7 +86,18 @@ app = st.App(
             Guard,
             pages=html.app_pages(),
             files=runtime.shipped_files(),
-            own=("/api/", "/assets/", "/auth/", "/nivaer/", "/kunskap/", "/besok/", "/robots.txt", "/sitemap.xml"),
+            own=(
+                "/api/",
+                "/assets/",
+                "/auth/",
+                "/nivaer/",
+                "/kunskap/",
+                "/besok/",
+                "/kontroll",
+                "/kontroll/",
+                "/robots.txt",
+                "/sitemap.xml",
+            ),
             not_found=html.not_found,
             failed=html.failed,
             policy=shell.content_security_policy(streamlit_parts),

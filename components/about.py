@@ -59,4 +59,4 @@ def running() -> None:
         f"{escape(_('The number moves by itself; nothing is stored.'))} "
         f"{escape(_('Version'))} <code>{escape(hub().version)}</code>.</p>"
     )
-    live.listen("windows", seen, key="windows")
+    live.listen("windows", seen)

@@ -30,7 +30,7 @@ def page() -> None:
         f"<p class='hub-muted'>{escape(_('Source: the regions’ own plans in the hub, as they stand today, {date}. A region that is not shown has not chosen to be, or has no plan here; nothing follows from that.').format(date=date(today())))}</p>"
         f"<div class='hub-actions'><a class='hub-link' href='/plan'>{escape(_('Your plans'))}</a></div>",
     )
-    live.listen("board", seen, key="live-board")
+    live.listen("board", seen)
 
 
 def _nobody() -> str:

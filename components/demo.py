@@ -135,7 +135,7 @@ def _open(wish: Wish, above: st.delta_generator.DeltaGenerator) -> None:
 def _teaser(language: Language, _version: str) -> str:
     return html.joined(
         f"<h2>{escape(_('The four levels, step by step'))}</h2>",
-        hub().visit_readings[language].strips((), utc_now()),
+        hub().comparisons[language].strips((), utc_now()),
         f"<p><a class='hub-link' href='/prova?del=jamfor'>{escape(_('Compare the four levels'))}</a></p>",
     )
 
@@ -162,9 +162,9 @@ def comparison() -> None:
         f"<a class='hub-link' href='{again}'>← {escape(_('Play one more'))}</a>"
         f"<h1>{escape(_('The four levels side by side'))}</h1>"
         f"<p class='hub-lead'>{escape(_('Counted from the steps of the demo: what people do by hand, where one logs in, and where an error can enter.'))}</p>",
-        _reading().comparison(runs, utc_now()),
+        hub().comparisons[language()].table(runs, utc_now()),
         f"<h2>{escape(_('When something goes wrong'))}</h2>",
-        _reading().troubles_table(),
+        hub().comparisons[language()].troubles(),
         f"<h2 id='fragor'>{escape(_('Questions to ask'))}</h2><p>{escape(_('Of your own region and its suppliers, before you choose.'))}</p>",
     )
     _questions(runs)

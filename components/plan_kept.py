@@ -103,18 +103,16 @@ def page(plan_id: str, key: str) -> None:
     with suppress(NotFound, Unavailable):
         # A plan can be read although it cannot be noted that it has been.
         hub().plans.look(visitor(), access)
-    _followed(access, part if part in PARTS else PARTS[0])
+    _followed(access, part if part in PARTS else PARTS[0], _topic(opened))
 
 
 @st.fragment
-def _followed(access: Access, part: str) -> None:
+def _followed(access: Access, part: str, topic: str) -> None:
     try:
-        opened = hub().plans.open(visitor(), access)
+        opened, seen = _current(access, topic)
     except NotFound:
         _not_found()
         return
-    topic = f"plan-{opened.plan.channel}"
-    seen = hub().topics.version(topic)
     _top(opened, access, part)
     item = st.query_params.get("punkt")
     if part == "punkter" and item:
@@ -129,8 +127,26 @@ def _followed(access: Access, part: str) -> None:
             "dela": plan_parts.sharing,
         }[part]
         draw(opened, access)
-    # A key for each topic, since a listener holds to the one it began with.
-    live.listen(topic, seen, key=f"live-{topic}")
+    live.listen(_topic(opened), seen)
+
+
+def _current(access: Access, topic: str) -> tuple[Opened, int]:
+    """Return the plan, and the version of its topic from before it was read: what changes meanwhile counts as unseen.
+
+    Args:
+        access: to the plan.
+        topic: where it was last followed; it may have got another since.
+    """
+    while True:
+        seen = hub().topics.version(topic)
+        opened = hub().plans.open(visitor(), access)
+        if topic == _topic(opened):
+            return opened, seen
+        topic = _topic(opened)
+
+
+def _topic(opened: Opened) -> str:
+    return f"plan-{opened.plan.channel}"
 
 
 def _not_found() -> None:

@@ -65,8 +65,7 @@ def main() -> None:
     for tool in ("espeak-ng", "ffmpeg"):
         if not shutil.which(tool):
             sys.exit(f"{tool} is needed to make the clips; install it (Debian: apt install {tool}).")
-    spoken = yaml.safe_load((Path(sys.argv[1]) if len(sys.argv) > 1 else WORDS).read_text(encoding="utf-8"))
-    spoken = spoken.get("counterpart", spoken)
+    spoken = yaml.safe_load(WORDS.read_text(encoding="utf-8"))["counterpart"]
     CLIPS.mkdir(exist_ok=True)
     files = []
     with tempfile.TemporaryDirectory() as folder:
@@ -220,8 +219,9 @@ def write_origin(files: list[dict[str, str]]) -> None:
     lines = [f"{key}: {json.dumps(text, ensure_ascii=False)}\n" for key, text in told.items()]
     lines.append("files:\n")
     for file in files:
-        says = json.dumps(file["says"], ensure_ascii=False)
-        lines.append(f"  - name: {file['name']}\n    sha256: {file['sha256']}\n    says: {says}\n")
+        lines.append(f"  - name: {file['name']}\n    sha256: {file['sha256']}\n")
+        if file["says"]:
+            lines.append(f"    says: {json.dumps(file['says'], ensure_ascii=False)}\n")
     (CLIPS / "origin.yaml").write_text("".join(lines), encoding="utf-8")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hub.articles import Article, read_articles
 from hub.call.clips import Clips, read_clips
+from hub.call.comparison import Comparison
 from hub.call.content import Visits, read_visits
 from hub.call.reading import VisitReading
 from hub.call.service import Rooms
@@ -79,6 +80,7 @@ class Hub:
     visits: Visits
     clips: Clips
     visit_readings: Mapping[Language, VisitReading]
+    comparisons: Mapping[Language, Comparison]
     rooms: Rooms
     privacy: Mapping[Language, PrivacyWords]
     regions: Regions
@@ -114,6 +116,7 @@ def build(settings: Settings) -> Hub:
     rules_version = privacy["sv"].rules.version
     levels, national = read_levels(content / "levels"), read_national(content / "levels")
     visits = read_visits(content, in_words["sv"])
+    level_names = {language: {level: words[language].name for level, words in levels.items()} for language in LANGUAGES}
     return Hub(
         settings=settings,
         version=_version(content),
@@ -161,13 +164,16 @@ def build(settings: Settings) -> Hub:
         visit_readings={
             language: VisitReading(
                 visits,
-                {level: words[language].name for level, words in levels.items()},
+                names,
                 catalogue,
                 language,
                 in_words[language],
                 content_words(partial(catalogue.text, language)),
             )
-            for language in LANGUAGES
+            for language, names in level_names.items()
+        },
+        comparisons={
+            language: Comparison(visits, names, catalogue, language) for language, names in level_names.items()
         },
         rooms=Rooms(visits, limits, utc_now),
         privacy=privacy,

@@ -23,6 +23,8 @@ PER_MINUTE: Final[Mapping[str, int]] = {
     "live": 60,
     "demo": 20,
     "room": 60,
+    "check": 30,  # a whole check takes three
+    "echo": 6,
     "call": 20,
 }
 """By what is repeated: times a visitor and minute."""

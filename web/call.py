@@ -1,4 +1,4 @@
-"""Demo visits over the wire: the room's socket, the page for whoever joins by link, and signalling for calls.
+"""Demo visits over the wire: the room's socket, and the page for whoever joins by link.
 
 The socket carries what a player sees, already rendered, and what two browsers say to each other to reach one another.
 The server passes the latter on unread; media never comes here, but for the recorded counterpart, which is sent.
@@ -12,13 +12,13 @@ from typing import Any, Final
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from hub.bootstrap import Hub
 from hub.call.ice import ice_servers
-from hub.call.peer import LONGEST_OFFER, Counterpart, Peers
+from hub.call.peer import Counterpart, Peers
 from hub.call.reading import View
 from hub.call.rules import other
 from hub.call.service import Room, Seat
@@ -27,7 +27,6 @@ from hub.clock import utc_now
 from hub.errors import NotFound, Rejected, Unavailable
 from hub.language import Language
 from hub.visitor import Visitor
-from web.body import read_body
 from web.origin import same_origin
 from web.pages import Pages, language_of
 from web.visitors import stranger
@@ -76,24 +75,9 @@ class Calls:
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
         return [
-            Route("/api/call/check", self.check, methods=["POST"]),
             WebSocketRoute("/api/call/room", self.room),
             Route("/besok/{token:path}", self.joined),
         ]
-
-    async def check(self, request: Request) -> Response:
-        """Answer an offer for a connection check."""
-        if not same_origin(request, self._public_url):
-            return JSONResponse({"error": "origin"}, status_code=403)
-        try:
-            offer = json.loads(await read_body(request, most=2 * LONGEST_OFFER))
-            answer = await self._peers.check(offer if isinstance(offer, dict) else {})
-            return JSONResponse(answer, headers={"cache-control": "no-store"})
-        except (Rejected, ValueError, RecursionError):
-            # JSON nested thousands deep ends in the last of these.
-            return JSONResponse({"error": "offer"}, status_code=400)
-        except Unavailable:
-            return JSONResponse({"error": "full"}, status_code=503, headers={"retry-after": "20"})
 
     async def joined(self, request: Request) -> Response:
         """Answer with the page of whoever joins by link: the same visit, without the app around it."""

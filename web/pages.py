@@ -158,6 +158,7 @@ class Pages:
             *(page.path for page in self._hub.site.pages if page.id != "search" and not page.private),
             *(f"/nivaer/{level}" for level in self._hub.levels),
             "/kunskap/ordlista",
+            "/kontroll",
             *(f"/kunskap/{article.slug}" for article in self._hub.articles),
         ]
         entries = "".join(f"<url><loc>{escape(base + path)}</loc></url>" for path in paths)
@@ -195,7 +196,7 @@ class Pages:
         return PlainTextResponse(
             "".join(
                 (
-                    "User-agent: *\nDisallow: /valj?\nDisallow: /api/\nDisallow: /auth/\n",
+                    "User-agent: *\nDisallow: /valj?\nDisallow: /api/\nDisallow: /auth/\nDisallow: /besok/\n",
                     *(f"Disallow: {path}\n" for path in private),
                 )
             )

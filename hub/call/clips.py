@@ -39,7 +39,7 @@ Clips = Mapping[tuple[Role, Language], Mapping[str, Clip]]
 class _ClipFile(Strict):
     name: str
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    says: str
+    says: str = ""
 
 
 class _ClipsOrigin(Strict):

@@ -48,10 +48,13 @@ class Surface(StrEnum):
     CALENDAR = "calendar"
     CASE = "case"
     STAFF_LOGIN = "staff-login"
-    STAFF_LIST = "staff-list"
+    TEMPLATES = "templates"
+    MADE_LINK = "made-link"
+    ENTRANCE = "entrance"
     NOTICE = "notice"
     LOGIN = "login"
     INBOX = "inbox"
+    FREE_TIMES = "free-times"
     BOOKED_TIMES = "booked-times"
     SERVICES = "services"
     SERVICE_LOGIN = "service-login"
@@ -72,7 +75,9 @@ _ACTORS: Final[Mapping[Surface, Actor]] = {
             Surface.CALENDAR,
             Surface.CASE,
             Surface.STAFF_LOGIN,
-            Surface.STAFF_LIST,
+            Surface.TEMPLATES,
+            Surface.MADE_LINK,
+            Surface.ENTRANCE,
             Surface.ADMIT,
             Surface.CALL,
             Surface.NOTE,

@@ -1,4 +1,4 @@
-"""A demo visit as HTML: what a player sees of it now, what has moved, and the four levels side by side afterwards.
+"""A demo visit as HTML: what a player sees of it now, and what has moved.
 
 The same for the app and for the page of whoever joins by link. Buttons carry ``data-do``, which the module in the
 browser sends back; nothing here knows how.
@@ -14,15 +14,18 @@ import segno
 
 from hub import drawing
 from hub.call import rules
+from hub.call.comparison import named, stopwatch
 from hub.call.content import Answer, Passage, Person, Step, Surface, Trouble, Variant, Visits
-from hub.call.rules import Counts, Done, Outcome, Role, Run, Visit, other
-from hub.call.service import Room, counts_of, done_in, known_runs, reference_run
+from hub.call.rules import Counts, Done, Role, Visit, other
+from hub.call.service import Room
 from hub.call.surfaces import Scene, screen
-from hub.html import address, figure
+from hub.html import address
 from hub.language import Catalogue, Language
 from hub.markdown import ContentWords, Footnotes, Source
 
 _MINUTE_S: Final = 60
+_WARNED_MINUTES: Final = 5
+"""Before the room closes its players are told."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ class VisitReading:
         turn = f"{visit.place}-{visit.standing}-{phase}-{visit.outside}-{len(visit.done)}"
         return View(
             phase,
-            f"<p class='hub-visit-place'>{escape(self._place(room, role))}</p>{stage}",
+            f"<p class='hub-visit-place'>{escape(self._place(room, role))}</p>{self._closing(room, now)}{stage}",
             self._side(room, role, variant, base),
             turn,
             self._announcements(visit, role, variant),
@@ -123,6 +126,20 @@ class VisitReading:
             return f"{where} · {who}"
         step = self._say("Step {place} of {all}").format(place=visit.place + 1, all=len(visit.steps))
         return f"{where} · {who} · {step}"
+
+    def _closing(self, room: Room, now: dt.datetime) -> str:
+        """Say in good time that the room will close."""
+        minutes = -(-int((room.until - now).total_seconds()) // _MINUTE_S)
+        if room.visit.ending or minutes > _WARNED_MINUTES:
+            return ""
+        text = (
+            self._say("The room closes in one minute. Nothing of the visit is kept.")
+            if minutes <= 1
+            else self._say("The room closes in {minutes} minutes. Nothing of the visit is kept.").format(
+                minutes=minutes
+            )
+        )
+        return f"<p class='hub-mock-note' role='status'>{escape(text)}</p>"
 
     def _role(self, role: Role) -> str:
         return self._visits.words.actors[role][self._language]
@@ -177,7 +194,8 @@ class VisitReading:
         )
 
     def _scene(self, visit: Visit) -> Scene:
-        return Scene(self._say, self.person("resident").name, self.person("staff").name, visit.alone, "")
+        called = next(place for place, step in enumerate(visit.steps) if step.kind == "call")
+        return Scene(self._say, self.person("resident").name, self.person("staff").name, after=visit.place > called)
 
     def _frame(self, due: Step, inside: str, actions: str, kind: str = "") -> str:
         name = self._visits.words.systems[due.system][self._language]
@@ -432,19 +450,9 @@ class VisitReading:
 
     def _figures(self, counts: Counts) -> str:
         rows = "".join(
-            f"<div><dt>{escape(name)}</dt><dd>{value}</dd></div>" for name, value in self._named(counts).items()
+            f"<div><dt>{escape(name)}</dt><dd>{value}</dd></div>" for name, value in named(self._say, counts).items()
         )
         return f"<section><h3>{escape(self._say('So far'))}</h3><dl class='hub-tally'>{rows}</dl></section>"
-
-    def _named(self, counts: Counts) -> dict[str, int]:
-        return {
-            self._say("Steps by hand, staff"): counts.staff,
-            self._say("Steps by hand, resident"): counts.resident,
-            self._say("Automatic steps"): counts.machine,
-            self._say("Logins"): counts.logins,
-            self._say("Systems passed"): counts.systems,
-            self._say("Places where an error can enter"): counts.risks,
-        }
 
     def _trail(self, visit: Visit, variant: Variant) -> str:
         if not visit.done:
@@ -483,8 +491,8 @@ class VisitReading:
         rows = "".join(
             f"<div><dt>{escape(name)}</dt><dd>{value}</dd></div>"
             for name, value in {
-                **self._named(rules.count(visit.done)),
-                self._say("Your stopwatch, in this demo"): self.stopwatch(run.seconds),
+                **named(self._say, rules.count(visit.done)),
+                self._say("Your stopwatch, in this demo"): stopwatch(self._say, run.seconds),
             }.items()
         )
         logged = [
@@ -506,109 +514,9 @@ class VisitReading:
             f"<a class='hub-link' href='{address('/prova', **again)}'>{escape(self._say('Play it again from the other chair'))}</a></div></section>"
         )
 
-    def stopwatch(self, seconds: int) -> str:
-        """Write a time by one's own stopwatch."""
-        minutes, rest = divmod(seconds, _MINUTE_S)
-        if not minutes:
-            return self._say("{seconds} s").format(seconds=rest)
-        return self._say("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
-
-    def comparison(self, runs: Sequence[Run], now: dt.datetime) -> str:
-        """Return the four levels side by side: the reference run of each, and one's own where there is one."""
-        own = {run.level: run for run in known_runs(self._visits, runs)}
-        references = {level: rules.count(reference_run(self._visits, level, now)) for level in self._visits.levels}
-        counted = {level: counts_of(self._visits, run) for level, run in own.items()}
-        heads = "".join(f"<th scope='col'>{escape(self._levels[level])}</th>" for level in references)
-        rows = ""
-        named = {level: self._named(counts) for level, counts in references.items()}
-        for name in next(iter(named.values())):
-            cells = ""
-            for level in references:
-                mine = counted.get(level)
-                extra = (
-                    f" <span class='hub-own'>{escape(self._say('yours: {count}').format(count=self._named(mine)[name]))}</span>"
-                    if mine
-                    else ""
-                )
-                cells += f"<td>{named[level][name]}{extra}</td>"
-            rows += f"<tr><th scope='row'>{escape(name)}</th>{cells}</tr>"
-        if own:
-            cells = "".join(
-                f"<td>{escape(self.stopwatch(own[level].seconds)) if level in own else '–'}</td>"
-                for level in references
-            )
-            rows += f"<tr><th scope='row'>{escape(self._say('Your stopwatch, in this demo'))}</th>{cells}</tr>"
-        return (
-            self._message(references)
-            + self.strips(runs, now)
-            + f"<div class='table-scroll' role='region' tabindex='0' aria-label='{escape(self._say('The levels side by side'))}'><table class='hub-compare-visits'>"
-            f"<thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
-            f"<p class='hub-muted'>{escape(self._say('The first figure is the reference run: the visit that the care provider starts, with no trouble. Counted from the steps of this demo, which simplify; they are no measure of time or cost.'))}</p>"
-        )
-
-    def _message(self, references: Mapping[str, Counts]) -> str:
-        """Return what the figures say, from the very figures."""
-        hands = {level: counts.staff + counts.resident for level, counts in references.items()}
-        least, most = min(hands.values()), max(hands.values())
-        if least == most:
-            text = self._say("All levels take {count} steps by hand").format(count=least)
-        else:
-            text = self._say("{few} takes the fewest steps by hand, {least}; {many} the most, {most}").format(
-                few=self._names_with(hands, least), least=least, many=self._names_with(hands, most), most=most
-            )
-        return f"<h2 id='jamforelse'>{escape(text)}</h2>"
-
-    def _names_with(self, figures: Mapping[str, int], value: int) -> str:
-        names = [self._levels[level] for level, found in figures.items() if found == value]
-        return f" {self._say('and')} ".join(names)
-
-    def strips(self, runs: Sequence[Run], now: dt.datetime) -> str:
-        """Return who does each step, drawn: the reference run of each level, and one's own where there is one."""
-        own = {run.level: run for run in known_runs(self._visits, runs)}
-        rows = []
-        for level in self._visits.levels:
-            rows.append(drawing.Strip(self._levels[level], _hands(reference_run(self._visits, level, now))))
-            if run := own.get(level):
-                name = self._say("{level}, your run").format(level=self._levels[level])
-                rows.append(drawing.Strip(name, _hands(done_in(self._visits, run))))
-        words: dict[drawing.Hand, str] = {
-            "staff": self._say("Staff, by hand"),
-            "resident": self._say("Resident, by hand"),
-            "machine": self._say("Automatic"),
-        }
-        label = self._say("Who does each step at each level")
-        wide, narrow = (drawing.strips(label, rows, words=words, narrow=narrow) for narrow in (False, True))
-        listed = "".join(f"<li>{escape(text)}</li>" for text in wide.steps)
-        return figure(wide.svg, narrow.svg) + f"<ol class='hub-unseen'>{listed}</ol>"
-
     def questions(self, level: str) -> tuple[str, ...]:
         """Return what to ask after having played a level."""
         return tuple(text[self._language] for text in self._visits.levels[level].questions)
-
-    def outcome_word(self, outcome: Outcome) -> str:
-        """Return what a level does with a trouble, in a word or two."""
-        return {
-            "prevented": self._say("cannot happen"),
-            "detour": self._say("goes on another way"),
-            "stopped": self._say("ends the video visit"),
-        }[outcome]
-
-    def troubles_table(self) -> str:
-        """Return what each level does with each trouble."""
-        heads = "".join(f"<th scope='col'>{escape(self._levels[level])}</th>" for level in self._visits.levels)
-        rows = "".join(
-            f"<tr><th scope='row'>{escape(trouble.name[self._language])}</th>"
-            + "".join(
-                f"<td><strong>{escape(self.outcome_word(answer.outcome))}</strong><br>{escape(answer.does[self._language])}</td>"
-                for answer in (trouble.answers[level] for level in self._visits.levels)
-            )
-            + "</tr>"
-            for trouble in self._visits.words.troubles
-        )
-        return (
-            f"<div class='table-scroll' role='region' tabindex='0' aria-label='{escape(self._say('What each level does with each trouble'))}'>"
-            f"<table class='hub-compare-visits'><thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
-        )
 
     def _say(self, english: str) -> str:
         return self._catalogue.text(self._language, english)
@@ -618,10 +526,6 @@ def _recent(visit: Visit) -> tuple[Done, ...]:
     """Return the last step of a person, and what machines have done since."""
     start = max((n for n, one in enumerate(visit.done) if one.manual), default=0)
     return visit.done[start:]
-
-
-def _hands(done: Sequence[Done]) -> tuple[drawing.Hand, ...]:
-    return tuple(one.actor for one in done)
 
 
 def _inside(name: str) -> str:

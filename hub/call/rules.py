@@ -389,6 +389,8 @@ class Counts:
     """Different systems passed."""
     risks: int
     """Places where an error can enter."""
+    hand_risks: int
+    """Those of them where somebody works by hand."""
     detours: int
     """Ways round a trouble; they are steps by hand too."""
 
@@ -403,6 +405,7 @@ def count(done: Iterable[Done]) -> Counts:
         logins=sum(one.login for one in each),
         systems=len({one.system for one in each}),
         risks=sum(one.risky for one in each),
+        hand_risks=sum(one.risky and one.manual for one in each),
         detours=sum(bool(one.trouble) for one in each),
     )
 

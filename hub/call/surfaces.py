@@ -21,8 +21,18 @@ class Scene:
     resident: str
     """The name of the made-up resident."""
     staff: str
-    alone: bool
-    level: str
+    after: bool
+    """Whether the call is over, so that what is booked and written concerns the follow-up."""
+
+    @property
+    def time(self) -> str:
+        """The made-up time, inside a sentence."""
+        return self.say("in three weeks at 10.00") if self.after else self.say("tomorrow at 10.00")
+
+    @property
+    def kind(self) -> str:
+        """The type of the time."""
+        return self.say("Visit at the clinic") if self.after else self.say("Video")
 
     @property
     def link(self) -> str:
@@ -50,19 +60,55 @@ def _calendar(scene: Scene) -> str:
     )
     return f"<ol class='hub-mock-slots'>{slots}</ol>" + _rows(
         (say("Resident"), scene.resident),
-        (say("Time"), say("tomorrow at 10.00")),
-        (say("Type of time"), say("Video")),
+        (say("Time"), scene.time),
+        (say("Type of time"), scene.kind),
     )
 
 
 def _case(scene: Scene) -> str:
     say = scene.say
+    if scene.after:
+        return f"<div class='hub-mock-paper'><p>{escape(_follow_up(scene))}</p></div>"
     return (
         f"<p class='hub-mock-source'>{escape(say('The link, from the video service:'))} <code>{escape(scene.link)}</code></p>"
         f"<div class='hub-mock-paper'><p>{escape(say('Hello. You have a time for a video visit tomorrow at 10.00. Join by the link below. If it does not work, call the clinic.'))}</p>"
         f"<p><label for='hub-mock-link'>{escape(say('Link to the visit'))}</label> <input id='hub-mock-link' class='hub-field' autocomplete='off' maxlength='80'>"
         f"<button type='button' class='hub-plainbutton' data-fills='hub-mock-link' data-text='{escape(scene.link)}'>{escape(say('Paste the link by hand'))}</button></p></div>"
     )
+
+
+def _follow_up(scene: Scene) -> str:
+    return scene.say(
+        "Thank you for the visit. You have a new time, in three weeks at 10.00, at the clinic. Call if you cannot come."
+    )
+
+
+def _templates(scene: Scene) -> str:
+    say = scene.say
+    return _rows((say("Resident"), scene.resident)) + _list(
+        (say("Video visit, with link"), ""), (say("Test results"), ""), (say("Time at the clinic"), "")
+    )
+
+
+def _made_link(scene: Scene) -> str:
+    say = scene.say
+    return _rows((say("Visit"), f"{scene.resident}, {scene.time}"), (say("Link"), scene.link))
+
+
+def _entrance(scene: Scene) -> str:
+    say = scene.say
+    return _list((say("Entrance for visits without a booked time"), say("closed")))
+
+
+def _list(*rows: tuple[str, str]) -> str:
+    """Return a list of which the first is chosen."""
+    items = "".join(
+        f"<li class='chosen'><strong>{escape(name)}</strong><span>{escape(about)}</span></li>"
+        if place == 0
+        else f"<li><span>{escape(name)}</span><span>{escape(about)}</span></li>"
+        for place, (name, about) in enumerate(rows)
+    )
+    return f"<ul class='hub-mock-list'>{items}</ul>"
 
 
 def _people(scene: Scene, name: str) -> str:
@@ -87,15 +133,6 @@ def _service_login(scene: Scene) -> str:
     )
 
 
-def _staff_list(scene: Scene) -> str:
-    say = scene.say
-    return (
-        f"<table class='hub-mock-table'><thead><tr><th scope='col'>{escape(say('Time'))}</th><th scope='col'>{escape(say('Resident'))}</th><th scope='col'>{escape(say('Type of time'))}</th></tr></thead>"
-        f"<tbody><tr class='chosen'><td>10.00</td><td>{escape(scene.resident)}</td><td>{escape(say('Video'))}</td></tr>"
-        f"<tr><td>11.00</td><td>{escape(say('free'))}</td><td></td></tr></tbody></table>"
-    )
-
-
 def _notice(scene: Scene) -> str:
     say = scene.say
     return (
@@ -107,28 +144,37 @@ def _notice(scene: Scene) -> str:
 
 def _inbox(scene: Scene) -> str:
     say = scene.say
+    text = (
+        _follow_up(scene)
+        if scene.after
+        else say(
+            "You have a time for a video visit tomorrow at 10.00. Join by the link. If it does not work, call the clinic."
+        )
+    )
     return (
-        f"<ul class='hub-mock-list'><li class='chosen'><strong>{escape(say('Your video visit'))}</strong><span>{escape(say('The clinic · new'))}</span></li>"
-        f"<li><span>{escape(say('Your prescription is renewed'))}</span><span>{escape(say('The clinic · read'))}</span></li></ul>"
-        f"<div class='hub-mock-paper'><p>{escape(say('You have a time for a video visit tomorrow at 10.00. Join by the link. If it does not work, call the clinic.'))}</p></div>"
+        _list(
+            (say("Your new time") if scene.after else say("Your video visit"), say("The clinic · new")),
+            (say("Your prescription is renewed"), say("The clinic · read")),
+        )
+        + f"<div class='hub-mock-paper'><p>{escape(text)}</p></div>"
     )
 
 
 def _booked(scene: Scene) -> str:
     say = scene.say
-    return (
-        f"<div class='hub-mock-time'><strong>{escape(say('Tomorrow at 10.00'))}</strong>"
-        f"<span>{escape(say('Video visit'))} · {escape(scene.staff)}</span></div>"
-    )
+    time = say("In three weeks at 10.00") if scene.after else say("Tomorrow at 10.00")
+    kind = scene.kind if scene.after else say("Video visit")
+    return f"<div class='hub-mock-time'><strong>{escape(time)}</strong><span>{escape(kind)} · {escape(scene.staff)}</span></div>"
+
+
+def _free_times(scene: Scene) -> str:
+    say = scene.say
+    return _list((say("Tomorrow at 10.00"), say("Video visit")), (say("Tomorrow at 11.00"), say("Visit at the clinic")))
 
 
 def _services(scene: Scene) -> str:
     say = scene.say
-    return (
-        f"<ul class='hub-mock-list'><li><span>{escape(say('Renew a prescription'))}</span></li>"
-        f"<li class='chosen'><strong>{escape(say('Video visit'))}</strong></li>"
-        f"<li><span>{escape(say('Contact the clinic'))}</span></li></ul>"
-    )
+    return _list((say("Video visit"), ""), (say("Renew a prescription"), ""), (say("Contact the clinic"), ""))
 
 
 def _waiting_room(scene: Scene) -> str:
@@ -157,7 +203,10 @@ _SCREENS: Mapping[Surface, Callable[[Scene], str]] = {
     Surface.CALENDAR: _calendar,
     Surface.CASE: _case,
     Surface.STAFF_LOGIN: _staff_login,
-    Surface.STAFF_LIST: _staff_list,
+    Surface.TEMPLATES: _templates,
+    Surface.MADE_LINK: _made_link,
+    Surface.ENTRANCE: _entrance,
+    Surface.FREE_TIMES: _free_times,
     Surface.NOTICE: _notice,
     Surface.LOGIN: _login,
     Surface.INBOX: _inbox,

@@ -30,6 +30,7 @@ PASSED_ON = {
     "self._catalogue.text(self._language, english)",
     "self._say(english)",
     "self._hub.catalogue.text(language, english)",
+    "self._hub.catalogue.text(self._language, english)",
 }
 """Calls inside the very functions that are handed a text."""
 PLACEHOLDER = re.compile(r"\{\w*\}")
@@ -113,8 +114,12 @@ def test_every_content_file_is_in_a_language_or_needs_none():
     without = {file.relative_to(ROOT / "content").as_posix() for file in (ROOT / "content").rglob("*.*")} - {
         file.relative_to(ROOT / "content").as_posix() for file in of_a_language
     }
+    # What is heard has its language in its name in another way, and a test of its own.
+    without = {file for file in without if not file.endswith(".webm")}
 
     assert without == {
+        "clips/origin.yaml",
+        *(f"visits/{level}.yaml" for level in ("framework", "hop-out", "inbox", "reverse-case-flow", "words")),
         "guide/flow.yaml",
         "locale/sv.po",
         "plan/stages.yaml",

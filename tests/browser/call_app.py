@@ -23,11 +23,11 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-ROOT = Path(__file__).parent.parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 from hub.call.words import call_words
 from hub.language import read_catalogue
+from hub.settings import ROOT
 from web.shell import Streamlit, content_security_policy
 
 CATALOGUE = read_catalogue(ROOT / "content" / "locale" / "sv.po")
@@ -198,7 +198,7 @@ async def hear(room: Room, role: str, message: dict[str, Any]) -> None:
     elif kind == "do":
         await room.push()
     elif kind == "leave" and not room.shown[role].get("stays"):
-        room.shown[role] = {**room.shown[role], "phase": "step", "focus": True}
+        room.shown[role] = {**room.shown[role], "phase": "step", "stage": STAGE, "focus": True}
         await room.push()
 
 

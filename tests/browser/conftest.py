@@ -58,10 +58,23 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    started = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
-    yield started
-    started.close()
+def launch(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
+    """Start browsers that do without some of our arguments; each ends with the run."""
+    started: list[Browser] = []
+
+    def start(*, without: str = "nothing") -> Browser:
+        arguments = [argument for argument in ARGUMENTS if without not in argument]
+        started.append(playwright.chromium.launch(executable_path=find_chromium(), args=arguments))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.close()
+
+
+@pytest.fixture(scope="session")
+def browser(launch) -> Browser:
+    return launch()
 
 
 _SERVERS: list[Server] = []
@@ -117,8 +130,8 @@ def new_context(browser: Browser, server: Server) -> Iterator[Callable[..., Brow
     """Open windows of another visitor: Swedish, 1280 wide and light unless told otherwise; each is watched."""
     opened: list[BrowserContext] = []
 
-    def make(origin: str = server.url, **options: object) -> BrowserContext:
-        opened.append(_open(browser, origin, **options))
+    def make(origin: str = server.url, by: Browser = browser, **options: object) -> BrowserContext:
+        opened.append(_open(by, origin, **options))
         return opened[-1]
 
     yield make

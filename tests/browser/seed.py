@@ -29,7 +29,7 @@ def seed(var: Path, guide: dict[str, str]) -> None:
 
     def work(connection: store.Connection) -> None:
         plan = Plan(
-            id=PLAN_ID, channel="provkanalen-prov-12345", title="Akuten 2027", language="sv", region="",
+            id=PLAN_ID, channel="__provkanal-prov-1__-_", title="Akuten 2027", language="sv", region="",
             owner="", guide="&".join(f"{name}={value}" for name, value in guide.items()), basis=kept,
             texts={"officer": "Kim Lind"}, notes="Möte **tisdag** om avtalet.", notes_version=1, stage="agreements",
             stage_at=NOW, published=False, asks_help="Vi väntar på besked om uthoppet", asks_help_at=NOW, version=1,

@@ -80,6 +80,7 @@ ADDRESSES = {
     "no hits": "/sok?q=v%C3%A4nntrum",
     "glossary": "/kunskap/ordlista",
     "article": "/kunskap/tre-piloter",
+    "check": "/kontroll",
     **{f"plan {part}": f"{KEPT}&del={part}" for part in PARTS},
     "plan item": f"{KEPT}&punkt=provpunkt1",
     "plan not found": "/plan?id=finnsinte",

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from components.live import JS
 from tests.browser.support import visit
 
 TAG = """() => { for (const each of document.querySelectorAll("h1, #kontakt, #alla-kallor")) each.tagged = true;
@@ -79,6 +80,43 @@ def test_a_live_page_left_the_moment_it_is_drawn_stays_left(quiet, new_context):
         page.go_back()
         expect(page.get_by_role("heading", level=1)).to_have_text("Vad regionerna svarade 2020")
     assert "fragment" not in quiet.said()
+
+
+LISTEN = """async ([js, topic]) => {
+  const listening = (await import(URL.createObjectURL(new Blob([js], { type: "text/javascript" })))).default;
+  const parentElement = document.createElement("div");
+  window.told = [];
+  window.draw = (seen) => listening({ data: { topic, seen, page: location.pathname }, parentElement,
+    setTriggerValue: (name, version) => told.push(version) });
+}"""
+
+
+@pytest.fixture
+def listening(page):
+    """A page where a listener is drawn by hand: ``draw(seen)`` draws it, and ``told`` is what it has asked for."""
+    visit(page, "/mognad")
+    page.clock.install()
+    return page
+
+
+def test_what_is_not_drawn_is_asked_for_again_until_it_is(listening):
+    listening.evaluate(LISTEN, [JS, "board"])
+    listening.evaluate("void draw(-1)")
+    listening.wait_for_function("() => told.length", polling=50)
+    listening.clock.run_for(50_000)
+    asked = listening.evaluate("draw(told[0]) && told.length")
+    listening.clock.run_for(50_000)
+
+    assert 3 <= asked <= 10
+    assert listening.evaluate("told.length") == asked
+
+
+def test_a_listener_stays_when_an_earlier_turn_of_it_ends(listening, server):
+    listening.evaluate(LISTEN, [JS, "windows"])
+    listening.evaluate("window.end = draw(-1); draw(-1); end()")
+    with connect(f"ws://127.0.0.1:{server.port}/api/live?topic=windows", origin=server.url, proxy=None) as other:
+        version = json.loads(other.recv(timeout=5))["version"]
+        listening.wait_for_function("(least) => told.some((each) => each >= least)", arg=version, polling=50)
 
 
 def refusal(server, query: str, origin: str | None) -> int:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.support import FULL, guide, still, visit
+from tests.browser.support import FULL, KEPT, guide, still, visit
 
 RESULT = guide(FULL, names=["Akuten"])
 
@@ -52,6 +52,18 @@ def test_what_one_does_the_other_sees_without_asking(two):
     theirs.get_by_label("Vad ska göras?").fill("Ring leverantören")
     theirs.get_by_role("button", name="Lägg till", exact=True).click()
     expect(mine.get_by_role("checkbox", name="Ring leverantören")).to_be_visible()
+
+
+def test_a_plan_is_followed_whichever_signs_its_channel_has(two):
+    mine, theirs = two
+    for page in two:
+        visit(page, KEPT)
+    box = mine.get_by_role("checkbox").last
+    name = box.get_attribute("id")
+    mine.locator(f"#{name}").check()
+    expect(theirs.locator(f"#{name}")).to_be_checked()
+    mine.locator(f"#{name}").uncheck()
+    expect(theirs.locator(f"#{name}")).not_to_be_checked()
 
 
 def test_a_text_half_written_stays_when_another_changes_the_same_item_and_nothing_is_lost(two):

@@ -25,6 +25,7 @@ CALLS: dict[str, tuple[Action, Callable[[Plans, Visitor, Access, str, str], obje
     "history": (Action.PLAN_READ, lambda p, by, a, item, c: p.history(by, a)),
     "look": (Action.PLAN_READ, lambda p, by, a, item, c: (by.signed_in and p.look(by, a)) or p.open(by, a)),
     "add_item": (Action.PLAN_EDIT, lambda p, by, a, item, c: p.add_item(by, a, NewItem("Ny"), c)),
+    "add_items": (Action.PLAN_EDIT, lambda p, by, a, item, c: p.add_items(by, a, [NewItem("Ny")], c)),
     "change_item": (Action.PLAN_EDIT, lambda p, by, a, item, c: p.change_item(by, a, item, 1, NewItem("Ny"), c)),
     "set_state": (Action.PLAN_EDIT, lambda p, by, a, item, c: p.set_state(by, a, item, State.DONE, c)),
     "move_item": (Action.PLAN_EDIT, lambda p, by, a, item, c: p.move_item(by, a, item, 1, c)),

@@ -580,3 +580,56 @@ def test_whoever_speaks_for_a_region_hears_of_its_plans(room):
     room.add(OTHER, access)
 
     assert room.plans.news(ANNA) == {access.plan_id: 1}
+
+
+# --- Several at a time -----------------------------------------------------------------------------------------------
+
+ASKED = [NewItem(text, stage="analysis", origin=f"demo:inbox:{place}") for place, text in enumerate(("Vem?", "När?"))]
+
+
+def test_several_items_are_added_in_order_and_each_can_be_taken_back_by_itself(room):
+    access = room.create()
+    room.plans.add_items(ANYONE, access, ASKED, room.command())
+    assert room.texts(ANYONE, access)[-2:] == ["Vem?", "När?"]
+    room.plans.undo(ANYONE, access, room.latest(ANYONE, access), room.command())
+
+    assert room.texts(ANYONE, access)[-1] == "Vem?"
+
+
+def test_what_already_stands_in_the_plan_by_its_origin_is_not_added_again(room):
+    access = room.create()
+    room.plans.add_items(ANYONE, access, ASKED[:1], room.command())
+    room.plans.add_items(ANYONE, access, ASKED, room.command())
+    room.plans.add_items(ANYONE, access, ASKED, room.command())
+
+    assert room.texts(ANYONE, access).count("Vem?") == room.texts(ANYONE, access).count("När?") == 1
+
+
+def test_several_items_are_all_added_or_none_when_one_cannot_be(light):
+    access = light.create()
+    before = light.texts(ANYONE, access)
+    with pytest.raises(Rejected, match="empty"):
+        light.plans.add_items(ANYONE, access, [ASKED[0], NewItem("  ")], light.command())
+
+    assert light.texts(ANYONE, access) == before
+
+
+def test_no_items_change_nothing(light):
+    access = light.create()
+    before = light.plans.open(ANYONE, access).plan.version
+    light.plans.add_items(ANYONE, access, [], light.command())
+
+    assert light.plans.open(ANYONE, access).plan.version == before
+
+
+def test_a_plan_is_found_by_its_link(light):
+    access = light.create()
+    link = f"https://hub.example.org/plan?id={access.plan_id}&nyckel={access.key}&del=dela"
+
+    assert Access.of_link(f"  {link} ") == access
+
+
+@pytest.mark.parametrize("link", ["", "plan", "https://hub.example.org/plan", "?nyckel=x", "http://[", "\x00"])
+def test_what_is_no_link_of_a_plan_is_refused(link):
+    with pytest.raises(Rejected, match="no-plan-link"):
+        Access.of_link(link)

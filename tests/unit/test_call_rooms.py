@@ -9,6 +9,7 @@ import pytest
 
 from hub.bootstrap import build
 from hub.call import rules
+from hub.call.comparison import Comparison
 from hub.call.content import System
 from hub.call.reading import VisitReading
 from hub.call.rules import ROLES, Role, other
@@ -22,6 +23,7 @@ from hub.visitor import Visitor
 HUB = build(read_settings(os.environ))
 VISITS = HUB.visits
 READING = HUB.visit_readings["sv"]
+COMPARISON = HUB.comparisons["sv"]
 NOW = dt.datetime(2026, 11, 25, 10, tzinfo=dt.UTC)
 EVERY = [(level, variant.id) for level, content in VISITS.levels.items() for variant in content.variants]
 TROUBLES = [trouble.id for trouble in VISITS.words.troubles]
@@ -375,6 +377,18 @@ def test_the_end_gives_the_figures_of_what_was_done_and_the_way_to_compare(rooms
     assert counts_of(VISITS, run) == counts and run.seconds == 75
 
 
+def test_players_are_told_five_minutes_before_their_room_closes(rooms, clock):
+    seat = rooms.seat(rooms.open(SOMEBODY, wish()))
+    rooms.come(seat, lambda: None)
+    clock.pass_(minutes=54)
+    assert "stänger" not in words(seen(rooms, seat, clock).stage)
+    clock.pass_(minutes=1)
+    assert "Rummet stänger om 5 minuter" in words(seen(rooms, seat, clock).stage)
+    clock.pass_(minutes=4, seconds=30)
+
+    assert "Rummet stänger om en minut" in words(seen(rooms, seat, clock).stage)
+
+
 def test_whoever_is_not_let_in_is_told_what_to_do(rooms, clock):
     seats = both(rooms)
     play_on(rooms, seats, until="admit")
@@ -392,7 +406,7 @@ def figures(html: str) -> dict[str, list[str]]:
 
 
 def test_the_levels_are_compared_by_their_reference_runs():
-    rows = figures(READING.comparison((), NOW))
+    rows = figures(COMPARISON.table((), NOW))
     counted = [rules.count(reference_run(VISITS, level, NOW)) for level in VISITS.levels]
 
     assert rows["Handgrepp, vårdpersonalen"] == [str(one.staff) for one in counted]
@@ -421,10 +435,8 @@ def test_a_step_added_to_the_content_moves_every_figure_of_its_level_and_no_othe
     before, after = (rules.count(reference_run(each, "inbox", NOW)) for each in (VISITS, visits))
     assert (after.staff, after.logins, after.risks) == (before.staff + 1, before.logins + 1, before.risks + 1)
     assert rules.count(reference_run(visits, "hop-out", NOW)) == rules.count(reference_run(VISITS, "hop-out", NOW))
-    reading = VisitReading(
-        visits, {level: level for level in visits.levels}, HUB.catalogue, "sv", HUB.sources["sv"], READING._source_words
-    )  # fmt: skip
-    old, new = figures(READING.comparison((), NOW)), figures(reading.comparison((), NOW))
+    comparison = Comparison(visits, {level: level for level in visits.levels}, HUB.catalogue, "sv")
+    old, new = figures(COMPARISON.table((), NOW)), figures(comparison.table((), NOW))
     for name in ("Handgrepp, vårdpersonalen", "Inloggningar", "Ställen där ett fel kan komma in"):
         assert [int(b) - int(a) for a, b in zip(old[name], new[name], strict=True)] == [
             int(level == "inbox") for level in VISITS.levels
@@ -432,7 +444,7 @@ def test_a_step_added_to_the_content_moves_every_figure_of_its_level_and_no_othe
 
 
 def test_the_message_over_the_comparison_says_what_the_figures_say():
-    html = READING.comparison((), NOW)
+    html = COMPARISON.table((), NOW)
     hands = {level: rules.count(reference_run(VISITS, level, NOW)) for level in VISITS.levels}
     totals = {level: one.staff + one.resident for level, one in hands.items()}
     message = words(re.search(r"<h2 id='jamforelse'>(.*?)</h2>", html)[1])
@@ -447,7 +459,7 @@ def test_a_run_of_ones_own_stands_beside_the_reference(rooms, clock):
     clock.pass_(seconds=42)
     play_on(rooms, {"resident": seat})
     run = rules.run_of(rooms.room(seat).visit, "inbox", "care")
-    html = READING.comparison([run], NOW)
+    html = COMPARISON.table([run], NOW)
 
     assert "42 s" in words(html) and "din körning" in words(html)
     own = counts_of(VISITS, run)
@@ -455,7 +467,7 @@ def test_a_run_of_ones_own_stands_beside_the_reference(rooms, clock):
 
 
 def test_a_run_of_what_is_no_longer_there_is_left_out():
-    assert READING.comparison(rules.read_runs("inbox_gone_5_a.b~gone_care_5_a"), NOW) == READING.comparison((), NOW)
+    assert COMPARISON.table(rules.read_runs("inbox_gone_5_a.b~gone_care_5_a"), NOW) == COMPARISON.table((), NOW)
 
 
 @pytest.mark.parametrize("level", VISITS.levels)

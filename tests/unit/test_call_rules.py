@@ -310,7 +310,9 @@ def test_a_trouble_that_stands_or_has_been_gone_round_is_not_switched():
 def test_figures_are_counted_from_what_was_done():
     done = rules.run_through(begun(), NOW).done
 
-    assert rules.count(done) == Counts(staff=5, resident=2, machine=3, logins=1, systems=5, risks=3, detours=0)
+    assert rules.count(done) == Counts(
+        staff=5, resident=2, machine=3, logins=1, systems=5, risks=3, hand_risks=2, detours=0
+    )
 
 
 def test_a_step_more_moves_every_figure_it_touches():
@@ -318,7 +320,7 @@ def test_a_step_more_moves_every_figure_it_touches():
     visit = rules.begin((more, *STEPS), WAYS, ("staff", "resident"), NOW)
 
     assert rules.count(rules.run_through(visit, NOW).done) == Counts(
-        staff=5, resident=3, machine=3, logins=2, systems=6, risks=4, detours=0
+        staff=5, resident=3, machine=3, logins=2, systems=6, risks=4, hand_risks=3, detours=0
     )
 
 

@@ -11,6 +11,8 @@ import pytest
 import yaml
 
 from hub.articles import read_articles
+from hub.call.clips import read_clips
+from hub.call.content import read_visits
 from hub.errors import ContentError
 from hub.guide.content import read_guide
 from hub.guide.rules import LAYERS_OF, Level
@@ -296,6 +298,8 @@ def read_all(content: Path) -> None:
     read_articles(content / "articles")
     read_search_words(content)
     read_regions(content)
+    visits = read_visits(content, sources)
+    read_clips(content, visits.words.counterpart)
     check_sources(content, sources)
 
 

@@ -20,7 +20,7 @@ CONTENT = ROOT / "content"
 WORDS = read_privacy(CONTENT / "privacy")
 PLACE = re.compile(r"\{([^}]*)\}")
 MARK = re.compile(r"\[\^([^\]]+)\]")
-RETAINED = [kind for kind in get_args(DataKind) if kind not in {"plan", "comment", "limit"}]
+RETAINED = [kind for kind in get_args(DataKind) if kind not in {"plan", "comment", "limit", "visit"}]
 
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -58,7 +58,7 @@ def test_both_languages_have_the_same_texts_places_and_marks() -> None:
 @each_language
 def test_every_kind_of_data_has_its_words(language: Language) -> None:
     assert list(WORDS[language].kinds) == [
-        "profile", "session", "role", "plan", "comment", "draft", "audit", "command", "limit",
+        "profile", "session", "role", "plan", "comment", "draft", "audit", "command", "limit", "visit",
     ]  # fmt: skip
 
 

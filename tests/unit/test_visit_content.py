@@ -369,7 +369,7 @@ STEP = "variants.care"
         ),
         pytest.param("inbox", "- id: book\n", "- id: note\n", STEP, "same id", id="two steps with one id"),
         pytest.param("inbox", "surface: waiting-room", "surface: inbox", STEP, "once", id="nobody waits"),
-        pytest.param("inbox", "surface: admit", "surface: staff-list", STEP, "once", id="nobody lets in"),
+        pytest.param("inbox", "surface: admit", "surface: calendar", STEP, "once", id="nobody lets in"),
         pytest.param("inbox", "surface: notice", "surface: waiting-room", STEP, "once", id="one waits twice"),
         pytest.param("inbox", "surface: note\n", "surface: call\n", STEP, "once", id="one calls twice"),
         pytest.param("inbox", "starts: staff", "starts: resident", STEP, "first step", id="another one starts"),

@@ -249,7 +249,7 @@ class Visit {
     this.own = new Own(() => { this.surface?.refresh(); this.meeting?.refresh(); this.tellStates(); });
     this.surface = new Surface({
       words: this.words, own: this.own, say: (text) => this.say(text),
-      does: { leave: () => this.leave(), write: (text) => this.write(text), open: () => { this.own.open(); } },
+      does: { leave: () => this.leave(), write: (text) => this.write(text), open: () => { this.own.open(); }, again: () => { this.meeting?.reset(); } },
     });
     this.place.replaceChildren(this.surface.root);
     if (this.own.chosen.speaker) this.surface.setSpeaker(this.own.chosen.speaker);

@@ -28,8 +28,13 @@ const cause = (error, device) => {
 
 const fault = (device, error) => ({ device, code: faultCode(error), cause: cause(error, device) });
 
-// A remembered device may be gone, so it is wished for and never demanded.
-const wish = (id, more) => (id ? { ...more, deviceId: { ideal: id } } : Object.keys(more).length ? more : true);
+// A remembered device may be gone, so it is demanded only where it is seen, and else wished for: a wish alone lets the
+// browser take another one although the one wished for is there.
+const wish = (id, more, seen) => (id ? { ...more, deviceId: seen.has(id) ? { exact: id } : { ideal: id } } : Object.keys(more).length ? more : true);
+
+const seenIds = async () => {
+  try { return new Set((await navigator.mediaDevices.enumerateDevices()).map(({ deviceId }) => deviceId)); } catch { return new Set(); }
+};
 
 const stopAll = (stream) => { for (const track of stream?.getTracks() ?? []) track.stop(); };
 
@@ -47,9 +52,10 @@ const ask = async (constraints, signal) => {
  * cause tells a refusal further: "policy", "system", "dismissed" or "". An aborted signal stops what opens too late.
  */
 export const openDevices = async ({ camera = false, microphone = false, cameraId = "", microphoneId = "", video = {}, audio = {}, signal } = {}) => {
+  const seen = cameraId || microphoneId ? await seenIds() : new Set();
   const wanted = {
-    ...(camera && { camera: { video: wish(cameraId, video) } }),
-    ...(microphone && { microphone: { audio: wish(microphoneId, audio) } }),
+    ...(camera && { camera: { video: wish(cameraId, video, seen) } }),
+    ...(microphone && { microphone: { audio: wish(microphoneId, audio, seen) } }),
   };
   const names = Object.keys(wanted);
   if (!names.length) return { stream: null, faults: [] };

@@ -38,12 +38,14 @@ export class Own {
     return this.last;
   }
 
-  async ask(wanted) {
+  /** @param exact ids that have just been chosen from the list; a wish alone may be outweighed by other wishes */
+  async ask(wanted, exact = {}) {
     const { signal } = this.leaving;
     const blocked = wanted.camera && this.blocked;
     const { stream, faults } = await openDevices({
       camera: wanted.camera && !blocked, microphone: wanted.microphone, cameraId: this.chosen.camera, microphoneId: this.chosen.microphone,
-      video: VIDEO, audio: AUDIO, signal,
+      ...(exact.camera && { cameraId: "" }), ...(exact.microphone && { microphoneId: "" }),
+      video: { ...VIDEO, ...(exact.camera && { deviceId: { exact: exact.camera } }) }, audio: { ...AUDIO, ...(exact.microphone && { deviceId: { exact: exact.microphone } }) }, signal,
     });
     if (signal.aborted) { stream?.getTracks().forEach((track) => track.stop()); return; }
     if (blocked) faults.push({ device: "camera", code: "denied" });
@@ -95,7 +97,7 @@ export class Own {
       // Some drivers lend a device to one at a time.
       this[device]?.stop();
       this[device] = null;
-      await this.ask({ [device]: true });
+      await this.ask({ [device]: true }, { [device]: id });
     });
   }
 

@@ -3,7 +3,7 @@
 // Between persons the roles follow "perfect negotiation": whoever is polite gives way when both offer at once. Which of
 // two connections a message belongs to is told by ids in it, so that a reload on one side begins the other anew.
 
-const RESTART_MS = 6000, ANEW_MS = 15000, GATHER_MS = 2000;
+const RESTART_MS = 6000, ANEW_MS = 15000, GATHER_MS = 2000, LISTEN_MS = 1000;
 const id = () => [...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 class Meeting {
@@ -33,6 +33,7 @@ class Meeting {
 
   drop() {
     clearTimeout(this.timer);
+    clearInterval(this.listening);
     const pc = this.pc;
     this.pc = null;
     pc?.close();
@@ -76,8 +77,22 @@ export class PersonMeeting extends Meeting {
   set here(present) {
     if (present === this.present) return;
     this.present = present;
+    clearInterval(this.listening);
     if (!this.connected && !this.cut) this.say(present ? "connecting" : "waiting");
+    else if (present) this.say("connected");
+    else if (!this.cut) this.listening = setInterval(() => this.listen(), LISTEN_MS);
     if (present && !this.connected && !this.cut) this.greet();
+  }
+
+  // Somebody whom the server no longer sees has closed the window, or only lost the server: then sound still comes.
+  async listen() {
+    const { pc } = this;
+    if (!this.connected) return;
+    let bytes = 0;
+    try { for (const each of (await pc.getStats()).values()) if (each.type === "inbound-rtp") bytes += each.bytesReceived; } catch { return; }
+    if (this.pc !== pc || this.present || !this.connected) return;
+    this.say(bytes > (this.bytes ?? -1) ? "connected" : "waiting");
+    this.bytes = bytes;
   }
 
   /** The line to the server is back: say hello again, and find another way if the old one is lost. */

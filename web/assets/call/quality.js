@@ -1,31 +1,33 @@
 // Says in a word how a call gets through, and on whose side it falters. The limits are our own rule of thumb, no standard.
 
 const GOOD = { loss: 0.02, rtt_ms: 150, jitter_ms: 30 };
-const FAIR = { loss: 0.05, rtt_ms: 300, jitter_ms: 60 };
+const FAIR = { loss: 0.05, rtt_ms: 300 };
+/** A picture that stands still more often than this does so more than now and then. */
+const MOST_FREEZES_A_SECOND = 0.3;
 const ORDER = ["unknown", "good", "fair", "poor"];
 
 const within = (figures, limits) => Object.entries(limits).every(([name, most]) => (figures[name] ?? null) === null || figures[name] < most);
-const judge = (figures) => {
+const judge = (figures, seconds) => {
   if (Object.values(figures).every((each) => each === null)) return "unknown";
   if (within(figures, GOOD) && !figures.freezes) return "good";
-  return within(figures, FAIR) ? "fair" : "poor";
+  return within(figures, FAIR) && !(figures.freezes / seconds > MOST_FREEZES_A_SECOND) ? "fair" : "poor";
 };
 
 // What the statistics say by now: sums since the call began, and what is measured at this moment.
 const take = async (pc) => {
-  const now = { received: 0, lost: 0, frames: 0, freezes: 0, sent: 0, lostUp: 0, rtt: null, jitter: null, jitterUp: null, fps: null, up: false, at: performance.now() };
+  const now = { received: 0, lost: 0, frames: 0, freezes: 0, sent: 0, lostUp: 0, rtt: null, jitter: {}, jitterUp: {}, fps: null, up: false, at: performance.now() };
   const stats = await pc.getStats();
   let chosen = null;
   for (const each of stats.values()) {
     if (each.type === "inbound-rtp") {
       now.received += each.packetsReceived ?? 0;
       now.lost += each.packetsLost ?? 0;
-      now.jitter = Math.max(now.jitter ?? 0, each.jitter ?? 0);
+      now.jitter[each.kind] = each.jitter ?? null;
       if (each.kind === "video") { now.frames += each.framesDecoded ?? 0; now.freezes += each.freezeCount ?? 0; now.fps = each.framesPerSecond ?? now.fps; }
     } else if (each.type === "remote-inbound-rtp") {
       now.up = true;
       now.lostUp += each.packetsLost ?? 0;
-      now.jitterUp = Math.max(now.jitterUp ?? 0, each.jitter ?? 0);
+      now.jitterUp[each.kind] = each.jitter ?? null;
       now.rtt = Math.max(now.rtt ?? 0, each.roundTripTime ?? 0);
     } else if (each.type === "outbound-rtp") {
       now.sent += each.packetsSent ?? 0;
@@ -42,15 +44,17 @@ const take = async (pc) => {
 
 const share = (part, whole) => (whole > 0 ? Math.min(1, Math.max(0, part) / whole) : null);
 const ms = (seconds) => (seconds === null ? null : Math.round(seconds * 1000));
+// A picture is sent as a burst of packets, which counts as uneven; the sound tells how even the path is.
+const evenness = (jitter) => ms(jitter.audio ?? jitter.video ?? null);
 
 const compare = (before, now, state) => {
   const received = now.received - before.received, lost = now.lost - before.lost, sent = now.sent - before.sent;
   const rtt_ms = ms(now.rtt), seconds = (now.at - before.at) / 1000;
   const freezes = Math.max(0, now.freezes - before.freezes);
-  const down = { loss: share(lost, received + Math.max(0, lost)), jitter_ms: received > 0 ? ms(now.jitter) : null, freezes: received > 0 ? freezes : null };
-  const up = now.up && sent > 0 ? { loss: share(now.lostUp - before.lostUp, sent), jitter_ms: ms(now.jitterUp), freezes: null } : { loss: null, jitter_ms: null, freezes: null };
+  const down = { loss: share(lost, received + Math.max(0, lost)), jitter_ms: received > 0 ? evenness(now.jitter) : null, freezes: received > 0 ? freezes : null };
+  const up = now.up && sent > 0 ? { loss: share(now.lostUp - before.lostUp, sent), jitter_ms: evenness(now.jitterUp), freezes: null } : { loss: null, jitter_ms: null, freezes: null };
   const flows = received > 0 || up.loss !== null;
-  const words = { down: judge(down), up: judge(up), both: flows ? judge({ rtt_ms, loss: null, jitter_ms: null, freezes: null }) : "unknown" };
+  const words = { down: judge(down, seconds), up: judge(up, seconds), both: flows ? judge({ rtt_ms }, seconds) : "unknown" };
   let word = ORDER[Math.max(...Object.values(words).map((each) => ORDER.indexOf(each)))];
   if (["disconnected", "failed"].includes(state)) word = "poor";
   const worse = ["fair", "poor"].includes(word) ? ["down", "up"].filter((side) => words[side] === word) : [];

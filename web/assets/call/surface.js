@@ -14,7 +14,7 @@ export class Surface {
    * @param words what is said, in the visitor's language
    * @param own the visitor's devices
    * @param say says a text to those who listen
-   * @param does {leave, write(text) -> bool, open, speaker(id)}: what the surface cannot do by itself
+   * @param does {leave, write(text) -> bool, open, again}: what the surface cannot do by itself
    */
   constructor({ words, own, say, does }) {
     Object.assign(this, {
@@ -91,7 +91,8 @@ export class Surface {
 
   buildChat() {
     const { words, id } = this;
-    this.log = make("ol", { class: "hub-call-log", role: "log", "aria-label": words.chat_log, tabindex: "0" });
+    this.log = make("ol", {});
+    this.scroll = make("div", { class: "hub-call-log", role: "log", "aria-label": words.chat_log, tabindex: "0", hidden: true }, this.log);
     this.nothing = make("p", { class: "hub-call-small" }, words.chat_none);
     this.field = make("input", { id: `${id}-text`, class: "hub-field", type: "text", maxlength: String(LONGEST_CHAT), autocomplete: "off" });
     this.unsent = make("p", { class: "hub-call-unsent", role: "alert" });
@@ -99,7 +100,7 @@ export class Surface {
       make("label", { for: `${id}-text` }, words.chat_field),
       make("div", { class: "hub-call-write" }, this.field, make("button", { type: "submit", class: "hub-button" }, words.chat_send)), this.unsent);
     this.chat = make("section", { id: `${id}-chat`, class: "hub-call-chat", "aria-labelledby": `${id}-chat-name`, hidden: true },
-      make("h3", { id: `${id}-chat-name` }, words.chat), this.nothing, this.log, form);
+      make("h3", { id: `${id}-chat-name` }, words.chat), this.nothing, this.scroll, form);
     this.chat.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.stopPropagation(); this.showChat(false); } });
   }
 
@@ -138,6 +139,8 @@ export class Surface {
     if (this.dialog.open) this.dialog.close();
     if (document.fullscreenElement === this.root) document.exitFullscreen().catch(() => {});
     this.log.replaceChildren();
+    this.scroll.hidden = true;
+    this.nothing.hidden = false;
     this.unread = 0;
     this.other = {};
     this.said = {};
@@ -269,16 +272,17 @@ export class Surface {
 
   line(who, text, mine) {
     this.nothing.hidden = true;
+    this.scroll.hidden = false;
     const item = make("li", { class: mine ? "mine" : null }, make("strong", {}, who), make("span", {}, text));
     this.log.append(item);
-    this.log.scrollTop = this.log.scrollHeight;
+    this.scroll.scrollTop = this.scroll.scrollHeight;
   }
 
   showChat(open) {
     this.chat.hidden = !open;
-    if (open) { this.unread = 0; this.nothing.hidden = this.log.childElementCount > 0; }
+    if (open) this.unread = 0;
     this.refresh();
-    if (open) { this.log.scrollTop = this.log.scrollHeight; this.field.focus(); } else this.controls.chat.button.focus();
+    if (open) { this.scroll.scrollTop = this.scroll.scrollHeight; this.field.focus(); } else this.controls.chat.button.focus();
   }
 
   // --- What one can do -------------------------------------------------------------------------------------------------
@@ -360,7 +364,7 @@ export class Surface {
     put(this.stateWord, inCall ? this.stateText() : words.before_help);
     this.root.dataset.state = inCall ? this.state : "";
     const hint = this.hints();
-    if (JSON.stringify(hint) !== this.hinted) { this.hinted = JSON.stringify(hint); this.hint.replaceChildren(...hint.map((text) => make("p", {}, text))); }
+    if (JSON.stringify(hint) !== this.hinted) { this.hinted = JSON.stringify(hint); this.hint.replaceChildren(...hint.map((text) => make("p", {}, text)), ...(this.state === "refused" && inCall ? [make("button", { type: "button", class: "hub-button quiet", on: { click: () => { this.controls.leave.button.focus(); this.does.again(); } } }, words.again)] : [])); }
     this.hint.hidden = !hint.length;
 
     // The other.
@@ -377,7 +381,8 @@ export class Surface {
     if (this.other.microphone === false) plate.push(words.microphone_off);
     if (this.other.screen) plate.push(words.shares_screen);
     put(this.plate, plate.join(" · "));
-    this.plate.hidden = !inCall;
+    // The heading has the name; over the picture it stands with what there is to say of it.
+    this.plate.hidden = !inCall || plate.length < 2;
     put(this.captionLine, this.captionText ?? "");
     this.soundButton.hidden = !inCall || !this.silenced;
     this.captionLine.hidden = !inCall || !this.captions || !this.captionText;
