@@ -487,7 +487,13 @@ class VisitReading:
         title, lead = endings[visit.ending]
         run = rules.run_of(visit, room.wish.level, room.wish.variant)
         runs = rules.write_runs(rules.with_run(room.wish.runs, run))
-        again = {"niva": room.wish.level, "roll": other(role), "egna": runs}
+        again = {
+            "niva": room.wish.level,
+            "start": room.wish.variant,
+            "roll": other(role),
+            "sallskap": "ensam" if visit.alone else "tva",
+            "egna": runs,
+        }
         rows = "".join(
             f"<div><dt>{escape(name)}</dt><dd>{value}</dd></div>"
             for name, value in {

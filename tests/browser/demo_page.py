@@ -91,6 +91,7 @@ def figures(level: str, variant: str = "care") -> dict[str, int]:
         "Inloggningar": sum(step["surface"] in LOGINS for step in steps),
         "System som passeras": len({step["system"] for step in steps}),
         "Ställen där ett fel kan komma in": sum(bool(step.get("wrong")) for step in steps),
+        "– varav för hand": sum(bool(step.get("wrong")) and step["actor"] != "machine" for step in steps),
     }
 
 
