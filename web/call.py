@@ -46,7 +46,7 @@ _MOST_WAITING: Final = 256
 """Messages that a player has not taken yet; whoever takes none is let go."""
 _ASK_CAMERA_S: Final = 6.0
 """How long the counterpart waits before it asks for the camera."""
-_GOODBYE_S: Final = 6.0
+_GOODBYE_S: Final = 8.0
 """How long a goodbye may take at most."""
 CLOSED, TIME_OUT, ELSEWHERE, FULL = 4404, 4408, 4409, 4429
 

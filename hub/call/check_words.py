@@ -133,7 +133,7 @@ def _verdicts(say: Say) -> dict[str, dict[str, dict[str, object]]]:
             "ok": _told(say("The address is secure.")),
             "insecure": _told(
                 say("The address is not secure, so the browser lends the page neither camera nor microphone."),
-                say("Open the page by an address that begins with https://."),
+                say("Open the page by an address that begins with https."),
                 say("Whoever runs the hub can read below what is needed."),
             ),
         },
@@ -308,7 +308,7 @@ def _faults(say: Say) -> dict[str, dict[str, object]]:
         ),
         "insecure": _told(
             say("The browser lends {the} to secure addresses only, and this is not one."),
-            say("Open the page by an address that begins with https://."),
+            say("Open the page by an address that begins with https."),
         ),
         "aborted": _told(
             say("Something interrupted {the} while it was starting."),

@@ -12,7 +12,7 @@ const part = (name) => import(new URL(`call/${name}.js${query}`, import.meta.url
 const [{ announcer, make }, { Room }, { Own }, { ClipMeeting, PersonMeeting }, { Surface }, { watchQuality }] =
   await Promise.all(["dom", "room", "own", "peer", "surface", "quality"].map(part));
 
-const CUT_MS = 4000, DEVICES_MS = 2500, UNANSWERED_MS = 8000, PARTING_MS = 8000;
+const CUT_MS = 4000, DEVICES_MS = 2500, UNANSWERED_MS = 8000, PARTING_MS = 10000;
 
 /** Put a visit into an element; what is returned ends it, turns every device off and empties the element. */
 export function mount(el, config) {
