@@ -65,7 +65,6 @@ async def held(_request: Request) -> Response:
             "calls": served.peers.count(),
             "tasks": len(asyncio.all_tasks()),
             "threads": threading.active_count(),
-            "files": sum(1 for _ in Path("/proc/self/fd").iterdir()),
         }
     )
 

@@ -338,7 +338,7 @@ class _Line:
                 "stage": view.stage,
                 "side": view.side,
                 "focus": before is not None and before.turn != view.turn,
-                "announce": view.announce if before and before.announce != view.announce else "",
+                "announce": " ".join(said for said in view.announce if before and said not in before.announce),
                 "call": call,
             }
         )

@@ -5,7 +5,7 @@ browser sends back; nothing here knows how.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Final
@@ -37,7 +37,8 @@ class View:
     side: str
     turn: str
     """Changes when the focus is to move to the stage's heading."""
-    announce: str
+    announce: tuple[str, ...]
+    """What has happened, to be said to whoever cannot see it; what was said before is not said again."""
     name: str
     """Who the other one is."""
     trouble: str
@@ -96,7 +97,7 @@ class VisitReading:
             f"<p class='hub-visit-place'>{escape(self._place(room, role))}</p>{self._closing(room, now)}{stage}",
             self._side(room, role, variant, base),
             turn,
-            self._announcement(visit, role),
+            self._announcements(visit, role, variant),
             self.person(other(role)).name,
             visit.standing,
         )
@@ -143,13 +144,34 @@ class VisitReading:
     def _role(self, role: Role) -> str:
         return self._visits.words.actors[role][self._language]
 
-    def _announcement(self, visit: Visit, role: Role) -> str:
-        if visit.alone or visit.ending:
-            return ""
-        name = self.person(other(role)).name
-        if other(role) not in visit.present:
-            return self._say("{name} is not connected").format(name=name) if visit.done else ""
-        return self._say("{name} is connected").format(name=name)
+    def _announcements(self, visit: Visit, role: Role, variant: Variant) -> tuple[str, ...]:
+        if visit.ending:
+            return ()
+        said = []
+        if not visit.alone:
+            name = self.person(other(role)).name
+            if other(role) in visit.present:
+                said.append(self._say("{name} is connected").format(name=name))
+            elif visit.done:
+                said.append(self._say("{name} is not connected").format(name=name))
+        if recent := _recent(visit):
+            said.append(self._happened(recent, variant))
+        return tuple(said)
+
+    def _happened(self, recent: Sequence[Done], variant: Variant) -> str:
+        """Return what the last step of a person was, and how many followed on their own."""
+        first, followed = recent[0], len(recent) - 1
+        if first.trouble:
+            text = self._say("{trouble}: the way round is taken.").format(
+                trouble=self._trouble(first.trouble).name[self._language]
+            )
+        else:
+            text = next(step for step in variant.steps if step.id == first.step).says[self._language]
+        if followed == 1:
+            return f"{text} {self._say('One step followed on its own.')}"
+        if followed:
+            return f"{text} {self._say('{count} steps followed on their own.').format(count=followed)}"
+        return text
 
     # --- Steps -------------------------------------------------------------------------------------------------------
 
@@ -368,9 +390,7 @@ class VisitReading:
 
     def _moved(self, visit: Visit, variant: Variant, notes: Footnotes) -> str:
         """Return what has just moved: by the last step of a person, and by machines since."""
-        done = visit.done
-        start = max((n for n, one in enumerate(done) if one.manual), default=0)
-        recent = done[start:]
+        recent = _recent(visit)
         if not recent:
             return (
                 f"<section class='hub-moved'><h3>{escape(self._say('What moves'))}</h3>"
@@ -467,7 +487,13 @@ class VisitReading:
         title, lead = endings[visit.ending]
         run = rules.run_of(visit, room.wish.level, room.wish.variant)
         runs = rules.write_runs(rules.with_run(room.wish.runs, run))
-        again = {"niva": room.wish.level, "roll": other(role), "egna": runs}
+        again = {
+            "niva": room.wish.level,
+            "start": room.wish.variant,
+            "roll": other(role),
+            "sallskap": "ensam" if visit.alone else "tva",
+            "egna": runs,
+        }
         rows = "".join(
             f"<div><dt>{escape(name)}</dt><dd>{value}</dd></div>"
             for name, value in {
@@ -500,6 +526,12 @@ class VisitReading:
 
     def _say(self, english: str) -> str:
         return self._catalogue.text(self._language, english)
+
+
+def _recent(visit: Visit) -> tuple[Done, ...]:
+    """Return the last step of a person, and what machines have done since."""
+    start = max((n for n, one in enumerate(visit.done) if one.manual), default=0)
+    return visit.done[start:]
 
 
 def _inside(name: str) -> str:

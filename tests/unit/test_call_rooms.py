@@ -4,6 +4,7 @@ import datetime as dt
 import os
 import re
 from html import unescape
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -387,6 +388,34 @@ def test_players_are_told_five_minutes_before_their_room_closes(rooms, clock):
     clock.pass_(minutes=4, seconds=30)
 
     assert "Rummet stänger om en minut" in words(seen(rooms, seat, clock).stage)
+
+
+def test_the_way_to_play_again_leads_to_the_same_visit_from_the_other_chair(rooms, clock):
+    seats = both(rooms, level="hop-out", variant="resident-drops-in")
+    play_on(rooms, seats)
+    link = next(
+        link
+        for link in re.findall(r"href='(/prova\?[^']*)'", seen(rooms, seats["staff"], clock).stage)
+        if "del=jamfor" not in link
+    )
+
+    query = dict(parse_qsl(unescape(link).partition("?")[2]))
+    assert query.pop("egna")
+    assert query == {"niva": "hop-out", "start": "resident-drops-in", "roll": "resident", "sallskap": "tva"}
+
+
+def test_what_has_been_done_is_said_and_not_said_again(rooms, clock):
+    seats = both(rooms)
+    for _ in range(2):
+        rooms.act(seats["staff"], rooms.room(seats["staff"]).visit.next.id)
+    visit = rooms.room(seats["staff"]).visit
+    last = max(number for number, one in enumerate(visit.done) if one.manual)
+    steps = {step.id: step for step in VISITS.levels["inbox"].variants[0].steps}
+
+    assert seen(rooms, seats["resident"], clock).announce == (
+        "Sara Provsson är inte ansluten",
+        f"{steps[visit.done[last].step].says['sv']} {len(visit.done) - last - 1} steg följde automatiskt.",
+    )
 
 
 def test_whoever_is_not_let_in_is_told_what_to_do(rooms, clock):
