@@ -6,10 +6,23 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.demo_page import (
-    ARRIVES_MS, COUNT_DEVICES, LEVELS, LIVE, SAID, WORDS, at, begin, by_hand, connected, control, figures, heading, moves,
-    play, says, says_in_the_call, side, sounds, stage, tally, told,
+    ARRIVES_MS,
+    COUNT_DEVICES,
+    LEVELS,
+    LIVE,
+    at,
+    by_hand,
+    connected,
+    control,
+    figures,
+    moves,
+    play,
+    says_in_the_call,
+    sounds,
+    stage,
+    tally,
 )  # fmt: skip
-from tests.browser.support import KEPT, still, visit
+from tests.browser.support import still, visit
 
 NAMES = {"framework": "Integrationsramverket", "hop-out": "Uthopp", "inbox": "1177 inkorg", "reverse-case-flow": "Invånarärende"}  # fmt: skip
 
@@ -51,7 +64,11 @@ def leave(page: Page, other: str) -> None:
 def test_a_visit_is_played_alone_from_the_choice_to_the_comparison(page, level, role):
     other = "staff" if role == "resident" else "resident"
     visit(page, "/prova")
-    choose(page, *([NAMES[level]] if level != "framework" else []), *(["Vårdpersonalen: Sara Provsson"] if role == "staff" else []))
+    choose(
+        page,
+        *([NAMES[level]] if level != "framework" else []),
+        *(["Vårdpersonalen: Sara Provsson"] if role == "staff" else []),
+    )
     page.get_by_role("button", name="Börja besöket").click()
     play({role: page}, level, until="call")
     meet(page, other)
