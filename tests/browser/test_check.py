@@ -185,7 +185,7 @@ def test_the_report_holds_every_verdict_and_rough_figures(checked):
     assert f"Utfall: {verdict(checked)}" in report
     assert "Kamera: Fungerar. Kameran startar och ger bild. [ok]" in report
     assert "Väg för bild och ljud: direkt (UDP)" in report
-    assert re.search(r"Serverns svarstid: (under )?\d+(–\d+)? ms", report)
+    assert re.search(r"Serverns svarstid: (lägre än )?\d+(–\d+)? ms", report)
     assert re.search(r"Webbläsare: Chrome \d+\nSystem: Linux\n", report)
 
 

@@ -16,7 +16,7 @@ H1 = {
     "guide": "Välj hur er videotjänst ska kopplas till 1177",
     "levels": "Fyra sätt att koppla, byggda av fyra lager",
     "dashboards": "Vad regionerna svarade 2020",
-    "about": "Om Vårdmöteshubben",
+    "knowledge": "Kunskap",
     "first question": words("sv")["questions"]["who-starts"]["title"],
     "national": "Nationella tjänster med video",
 }
