@@ -6,8 +6,10 @@ The server passes the latter on unread; media never comes here, but for the reco
 
 import asyncio
 import json
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -48,6 +50,8 @@ _ASK_CAMERA_S: Final = 6.0
 """How long the counterpart waits before it asks for the camera."""
 _GOODBYE_S: Final = 8.0
 """How long a goodbye may take at most."""
+_KEPT_S: Final = 8.0
+"""How long a counterpart goes on without the player's socket, which may only have broken."""
 CLOSED, TIME_OUT, ELSEWHERE, FULL = 4404, 4408, 4409, 4429
 
 
@@ -61,6 +65,17 @@ def _written(message: dict[str, Any]) -> str:
     return json.dumps(message, separators=(",", ":"), allow_nan=False)
 
 
+_UNDER_WAY: Final[set[asyncio.Task[None]]] = set()
+"""Held, because the loop alone would let go of them."""
+
+
+def _later(work: Coroutine[Any, Any, None]) -> None:
+    """Do something without anybody waiting for it."""
+    task = asyncio.get_running_loop().create_task(work)
+    _UNDER_WAY.add(task)
+    task.add_done_callback(_UNDER_WAY.discard)
+
+
 class Calls:
     """Serves rooms and the signalling of calls."""
 
@@ -71,6 +86,7 @@ class Calls:
         self._peers = peers
         self._public_url = hub.settings.public_url
         self._lines: dict[Seat, _Line] = {}
+        self._kept: dict[Seat, tuple[Counterpart, asyncio.TimerHandle]] = {}
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
@@ -153,6 +169,28 @@ class Calls:
         if self._lines.get(seat) is line:
             del self._lines[seat]
 
+    def keep(self, seat: Seat, counterpart: Counterpart) -> None:
+        """Let a counterpart go on for a while, for a player who comes back at once."""
+        timer = asyncio.get_running_loop().call_later(_KEPT_S, self._let_go, seat)
+        self._kept[seat] = counterpart, timer
+
+    def kept(self, seat: Seat) -> Counterpart | None:
+        """Return the counterpart that has gone on meanwhile."""
+        if seat not in self._kept:
+            return None
+        counterpart, timer = self._kept.pop(seat)
+        timer.cancel()
+        return counterpart
+
+    def _let_go(self, seat: Seat) -> None:
+        counterpart, _ = self._kept.pop(seat)
+        _later(counterpart.close())
+
+    def captioned(self, seat: Seat, text: str) -> None:
+        """Pass on what a counterpart says to whoever sits there now."""
+        if (line := self.line(seat)) is not None:
+            line.captioned(text)
+
     def count(self) -> int:
         """Return how many players are connected."""
         return len(self._lines)
@@ -203,7 +241,10 @@ class _Line:
         """Sit down and stay until the player goes, the room closes, or another window takes the seat."""
         self._seat = seat
         before = self._calls.take(seat, self)
-        if before is not None:
+        if before is None:
+            self._counterpart = self._calls.kept(seat)
+        else:
+            self._counterpart = before.hand_over()
             before.end("elsewhere")
         try:
             self._hub.rooms.come(seat, self.wake)
@@ -213,6 +254,8 @@ class _Line:
         finally:
             self._calls.free(seat, self)
             self._hub.rooms.go(seat, self.wake)
+            if not self._code and (counterpart := self.hand_over()) is not None:
+                self._calls.keep(seat, counterpart)
             await self._hang_up()
         if self._code:
             with suppress(RuntimeError, WebSocketDisconnect):
@@ -343,7 +386,7 @@ class _Line:
             }
         )
         if view.phase != "call" and self._counterpart is not None:
-            self._later(self._hang_up())
+            _later(self._hang_up())
 
     def _base(self) -> str:
         return self._hub.settings.public_url or str(self._socket.base_url).replace("ws", "http", 1).rstrip("/")
@@ -441,7 +484,7 @@ class _Line:
                 {"type": "offer", "sdp": message.get("sdp")},
                 role=other(self._seat.role),
                 language=self._language,
-                on_caption=self._captioned,
+                on_caption=partial(self._calls.captioned, self._seat),
             )
         except Rejected as error:
             if error.code == "too-often":
@@ -487,7 +530,7 @@ class _Line:
             self._hub.rooms.leave(self._seat)
             return
         self._parting = True
-        self._later(self._part(self._counterpart))
+        _later(self._part(self._counterpart))
 
     async def _part(self, counterpart: Counterpart) -> None:
         counterpart.play("goodbye", now=True)
@@ -497,7 +540,7 @@ class _Line:
         with suppress(Rejected, NotFound):
             self._hub.rooms.leave(self._seat)
 
-    def _captioned(self, text: str) -> None:
+    def captioned(self, text: str) -> None:
         """Pass on what the counterpart says; when it falls silent after the goodbye, the call is over."""
         self.send({"kind": "caption", "text": text})
         if self._parting and text == self._farewell():
@@ -508,19 +551,14 @@ class _Line:
     def _farewell(self) -> str:
         return self._hub.visits.words.counterpart["goodbye"][other(self._seat.role)][self._language]
 
-    async def _hang_up(self) -> None:
+    def hand_over(self) -> Counterpart | None:
+        """Return the counterpart, whom somebody else has from now on."""
         counterpart, self._counterpart = self._counterpart, None
         if self._asks is not None:
             self._asks.cancel()
             self._asks = None
-        if counterpart is not None:
+        return counterpart
+
+    async def _hang_up(self) -> None:
+        if (counterpart := self.hand_over()) is not None:
             await counterpart.close()
-
-    def _later(self, work: Any) -> None:
-        task = self._loop.create_task(work)
-        _UNDER_WAY.add(task)
-        task.add_done_callback(_UNDER_WAY.discard)
-
-
-_UNDER_WAY: set[asyncio.Task[None]] = set()
-"""Held, because the loop alone would let go of them."""
