@@ -7,8 +7,29 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.demo_page import (
-    ARRIVES_MS, COUNT_DEVICES, LEVELS, LIVE, QUESTIONS, SAID, WORDS, at, begin, by_hand, connected, control, figures, heading, moves,
-    play, says, says_in_the_call, side, sounds, stage, tally, told,
+    ARRIVES_MS,
+    COUNT_DEVICES,
+    LEVELS,
+    LIVE,
+    QUESTIONS,
+    SAID,
+    WORDS,
+    at,
+    begin,
+    by_hand,
+    connected,
+    control,
+    figures,
+    heading,
+    moves,
+    play,
+    says,
+    says_in_the_call,
+    side,
+    sounds,
+    stage,
+    tally,
+    told,
 )  # fmt: skip
 from tests.browser.support import still, visit
 from tests.browser.test_plan import keep_plan
