@@ -216,7 +216,7 @@ def tab_to(page: Page, selector: str) -> None:
 
 
 def test_the_keyboard_alone_is_enough_and_each_step_takes_the_focus_and_is_said(page):
-    level, steps = "framework", list(by_hand("framework"))
+    steps = list(by_hand("framework"))
     visit(page, "/prova")
     tab_to(page, ".st-key-demo-begin button")
     page.keyboard.press("Enter")
