@@ -7,8 +7,29 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.demo_page import (
-    ARRIVES_MS, COUNT_DEVICES, LEVELS, LIVE, QUESTIONS, SAID, WORDS, at, begin, by_hand, connected, control, figures, heading, moves,
-    play, says, says_in_the_call, side, sounds, stage, tally, told,
+    ARRIVES_MS,
+    COUNT_DEVICES,
+    LEVELS,
+    LIVE,
+    QUESTIONS,
+    SAID,
+    WORDS,
+    at,
+    begin,
+    by_hand,
+    connected,
+    control,
+    figures,
+    heading,
+    moves,
+    play,
+    says,
+    says_in_the_call,
+    side,
+    sounds,
+    stage,
+    tally,
+    told,
 )  # fmt: skip
 from tests.browser.support import still, visit
 from tests.browser.test_plan import keep_plan
@@ -143,7 +164,7 @@ def test_every_trouble_is_met_at_one_level_and_counted(page):
     # In the call the camera is really off, and the figure asks for it; then the call really breaks.
     meet_trouble(page, level, "camera-blocked")
     expect(page.locator(".hub-call-fault")).to_contain_text("Kameran går inte att använda.")
-    page.wait_for_function(f"JSON.stringify({LIVE}) === '[\"audio\"]'")
+    page.wait_for_function(f"() => JSON.stringify({LIVE}) === '[\"audio\"]'")
     connected(page)
     says_in_the_call(page, "ask-camera", "staff")
     take_round(page, level, "camera-blocked")
@@ -195,7 +216,7 @@ def tab_to(page: Page, selector: str) -> None:
 
 
 def test_the_keyboard_alone_is_enough_and_each_step_takes_the_focus_and_is_said(page):
-    level, steps = "framework", list(by_hand("framework"))
+    steps = list(by_hand("framework"))
     visit(page, "/prova")
     tab_to(page, ".st-key-demo-begin button")
     page.keyboard.press("Enter")
@@ -264,7 +285,7 @@ def test_a_second_window_takes_the_seat_and_the_first_says_so(page):
 
 
 def test_an_address_that_no_longer_holds_leads_on_in_the_app(page):
-    visit(page, "/prova?besok=finns-inte")
+    visit(page, "/prova?besok=finns__inte")
     expect(page.get_by_role("heading", name="Besöket finns inte längre")).to_be_focused(timeout=ARRIVES_MS)
     page.get_by_role("link", name="Spela ett besök").click()
 
