@@ -147,7 +147,7 @@ def visit(token: str) -> None:
     """Draw the visit; it follows by itself, and no run of the page is needed until it is over."""
     name_page(_("Demo visit"))
     html.show(f"<h1>{escape(_('Demo visit'))}</h1>", _banner())
-    call(token, key=f"visit-{token}", ice_servers=ice_servers(hub().settings, utc_now()))
+    call(token, ice_servers=ice_servers(hub().settings, utc_now()))
 
 
 # --- Afterwards ------------------------------------------------------------------------------------------------------

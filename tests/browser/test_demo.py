@@ -164,7 +164,7 @@ def test_every_trouble_is_met_at_one_level_and_counted(page):
     # In the call the camera is really off, and the figure asks for it; then the call really breaks.
     meet_trouble(page, level, "camera-blocked")
     expect(page.locator(".hub-call-fault")).to_contain_text("Kameran går inte att använda.")
-    page.wait_for_function(f"JSON.stringify({LIVE}) === '[\"audio\"]'")
+    page.wait_for_function(f"() => JSON.stringify({LIVE}) === '[\"audio\"]'")
     connected(page)
     says_in_the_call(page, "ask-camera", "staff")
     take_round(page, level, "camera-blocked")
@@ -285,7 +285,7 @@ def test_a_second_window_takes_the_seat_and_the_first_says_so(page):
 
 
 def test_an_address_that_no_longer_holds_leads_on_in_the_app(page):
-    visit(page, "/prova?besok=finns-inte")
+    visit(page, "/prova?besok=finns__inte")
     expect(page.get_by_role("heading", name="Besöket finns inte längre")).to_be_focused(timeout=ARRIVES_MS)
     page.get_by_role("link", name="Spela ett besök").click()
 
