@@ -392,7 +392,6 @@ class _ClipTrack(_Track):
         self._sent += 1
         return packet
 
-
     def _moment_s(self) -> float:
         """Return when what is next goes out: sounds together with the first picture after them.
 

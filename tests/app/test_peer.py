@@ -147,7 +147,8 @@ def test_sound_goes_out_with_the_first_picture_after_it_so_that_the_process_wake
     for kind in ("audio", "video"):
         track = peer._ClipTrack(kind, Programme(CLIPS["staff", "sv"], lambda: 0.0))
         moments[kind] = []
-        for track._sent in range(10 * track._per_s):
+        for number in range(10 * track._per_s):
+            track._sent = number
             moments[kind].append(track._moment_s())
 
     assert moments["video"] == [number / 15 for number in range(150)]
