@@ -254,7 +254,7 @@ async def _stay(
     turn: float | None,
 ) -> None:
     for step in count(at + 1):
-        due = time.perf_counter() + pause_s if turn is None else turn + pause_s * (step - at)
+        due = time.perf_counter() + pause_s if turn is None else turn + pause_s * (step - at - 1)
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
         if time.perf_counter() >= deadline:
             return
