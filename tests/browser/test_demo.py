@@ -169,7 +169,7 @@ def test_every_trouble_is_met_at_one_level_and_counted(page):
     says_in_the_call(page, "ask-camera", "staff")
     take_round(page, level, "camera-blocked")
     meet_trouble(page, level, "network-lost")
-    page.wait_for_function(f'JSON.stringify({LIVE}) === \'["audio","video"]\'')
+    page.wait_for_function(f'() => JSON.stringify({LIVE}) === \'["audio","video"]\'')
     expect(page.locator(".hub-call-state")).to_have_text("Bruten, försöker igen", timeout=ARRIVES_MS)
     take_round(page, level, "network-lost")
     connected(page)
