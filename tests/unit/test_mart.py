@@ -7,41 +7,18 @@ import hashlib
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from hub.errors import ContentError, Unavailable
-from hub.survey.mart import Mart, Statement, Topic
+from hub.survey.facts import Chart, Mark
+from hub.survey.mart import Mart
 
 DATA = Path(__file__).parents[2] / "data"
 REGIONS = 18
-TOPICS: tuple[Topic, ...] = ("national", "use")
+CHARTS: tuple[Chart, ...] = ("national", "use")
 
-
-@dataclass(frozen=True)
-class Coding:
-    """How a word of the report is read as a number of regions."""
-
-    low: int
-    high: int
-    precision: str
-
-
-CODINGS = {
-    "ingen": Coding(0, 0, "exact"),
-    "ett par–tre": Coding(2, 3, "range"),
-    "sju–åtta": Coding(7, 8, "range"),
-    "ungefär fem": Coding(4, 6, "approximate"),
-    "några få": Coding(2, 4, "vague"),
-    "några": Coding(2, 5, "vague"),
-    "flera": Coding(3, 8, "vague"),
-    "många": Coding(6, 17, "vague"),
-    "vanligt": Coding(6, 17, "vague"),
-    "de flesta": Coding(10, 17, "vague"),
-    "mer än hälften": Coding(10, 18, "vague"),
-}
 
 # Read off the report, statement by statement: section, the report's word, and the interval.
 STATEMENTS = {
@@ -68,8 +45,8 @@ def mart() -> Mart:
 
 
 @pytest.fixture(scope="module")
-def statements(mart: Mart) -> dict[str, Statement]:
-    return {statement.id: statement for topic in TOPICS for statement in mart.statements(topic)}
+def statements(mart: Mart) -> dict[str, Mark]:
+    return {statement.id: statement for chart in CHARTS for statement in mart.marks(chart)}
 
 
 @pytest.fixture
@@ -106,60 +83,33 @@ def fault_of(data: Path) -> ContentError:
 
 @pytest.mark.parametrize("id_", STATEMENTS)
 def test_a_statement_has_the_section_the_word_and_the_interval_that_were_read_off_the_report(
-    statements: dict[str, Statement], id_: str
+    statements: dict[str, Mark], id_: str
 ) -> None:
     found = statements[id_]
 
     assert (found.section, found.quantifier["sv"], found.low, found.high) == STATEMENTS[id_]
 
 
-def test_there_are_no_other_statements(statements: dict[str, Statement]) -> None:
+def test_the_charts_draw_no_other_statements(statements: dict[str, Mark]) -> None:
     assert set(statements) == set(STATEMENTS)
 
 
 @pytest.mark.parametrize("id_", STATEMENTS)
-def test_the_interval_and_the_precision_of_a_statement_follow_from_its_word(
-    statements: dict[str, Statement], id_: str
-) -> None:
-    found = statements[id_]
-
-    assert Coding(found.low, found.high, found.precision) == CODINGS[found.quantifier["sv"]]
-
-
-def test_every_rule_of_coding_is_used(statements: dict[str, Statement]) -> None:
-    used = {statement.quantifier["sv"] for statement in statements.values()}
-
-    assert used == set(CODINGS)
-
-
-@pytest.mark.parametrize("word", [word for word in CODINGS if word not in {"ett par–tre", "sju–åtta"}])
-def test_the_code_book_says_how_a_word_is_read(word: str) -> None:
-    book = (DATA / "survey_2020" / "codebook.md").read_text(encoding="utf-8")
-    lines = [
-        [cell.strip() for cell in line.strip("|").split("|")] for line in book.splitlines() if line.startswith("|")
-    ]
-    told = {name: line[1] for line in lines for name in line[0].split(", ")}
-
-    coding = CODINGS[word]
-    assert told[word] == (f"{coding.low}–{coding.high}" if coding.low != coding.high else f"{coding.low}")
-
-
-@pytest.mark.parametrize("id_", STATEMENTS)
-def test_an_interval_lies_within_the_18_regions_that_answered(statements: dict[str, Statement], id_: str) -> None:
+def test_an_interval_lies_within_the_18_regions_that_answered(statements: dict[str, Mark], id_: str) -> None:
     found = statements[id_]
 
     assert 0 <= found.low <= found.high <= REGIONS
 
 
 @pytest.mark.parametrize("id_", STATEMENTS)
-def test_a_statement_and_its_word_are_there_in_both_languages(statements: dict[str, Statement], id_: str) -> None:
+def test_a_statement_and_its_word_are_there_in_both_languages(statements: dict[str, Mark], id_: str) -> None:
     found = statements[id_]
 
     texts = [*found.text.values(), *found.quantifier.values()]
     assert (list(found.text), list(found.quantifier), all(texts)) == (["sv", "en"], ["sv", "en"], True)
 
 
-def test_a_swedish_word_always_has_the_same_english_one(statements: dict[str, Statement]) -> None:
+def test_a_swedish_word_always_has_the_same_english_one(statements: dict[str, Mark]) -> None:
     pairs = {(statement.quantifier["sv"], statement.quantifier["en"]) for statement in statements.values()}
 
     assert len(pairs) == len({swedish for swedish, _ in pairs})
@@ -174,26 +124,26 @@ def test_no_statement_stands_twice_in_the_data() -> None:
 # The mart
 
 
-@pytest.mark.parametrize("topic", TOPICS)
-def test_the_statements_with_the_most_regions_come_first(mart: Mart, topic: Topic) -> None:
-    ends = [(statement.high, statement.low) for statement in mart.statements(topic)]
+@pytest.mark.parametrize("chart", CHARTS)
+def test_the_statements_with_the_most_regions_come_first(mart: Mart, chart: Chart) -> None:
+    ends = [(statement.high, statement.low) for statement in mart.marks(chart)]
 
     assert ends == sorted(ends, reverse=True)
 
 
-@pytest.mark.parametrize("topic", TOPICS)
-def test_statements_of_equal_size_keep_the_order_of_the_data(mart: Mart, topic: Topic) -> None:
-    in_data = [row for row in rows() if row["topic"] == topic]
+@pytest.mark.parametrize("chart", CHARTS)
+def test_statements_of_equal_size_keep_the_order_of_the_data(mart: Mart, chart: Chart) -> None:
+    in_data = [row for row in rows() if row["chart"] == chart]
     expected = [row["id"] for row in sorted(in_data, key=lambda row: (-int(row["high"]), -int(row["low"])))]
 
-    found = [statement.id for statement in mart.statements(topic)]
+    found = [statement.id for statement in mart.marks(chart)]
 
     assert found == expected
 
 
-def test_a_statement_is_given_as_it_stands_in_the_data(statements: dict[str, Statement]) -> None:
+def test_a_statement_is_given_as_it_stands_in_the_data(statements: dict[str, Mark]) -> None:
     expected = {
-        row["id"]: Statement(
+        row["id"]: Mark(
             row["id"],
             row["section"],
             {"sv": row["statement_sv"], "en": row["statement_en"]},
@@ -203,22 +153,23 @@ def test_a_statement_is_given_as_it_stands_in_the_data(statements: dict[str, Sta
             row["precision"],
         )
         for row in rows()
+        if row["chart"]
     }
 
     assert statements == expected
 
 
-def test_every_statement_belongs_to_one_topic(mart: Mart) -> None:
-    found = [statement.id for topic in TOPICS for statement in mart.statements(topic)]
+def test_every_charted_statement_belongs_to_one_chart(mart: Mart) -> None:
+    found = [statement.id for chart in CHARTS for statement in mart.marks(chart)]
 
-    assert sorted(found) == sorted(row["id"] for row in rows())
+    assert sorted(found) == sorted(row["id"] for row in rows() if row["chart"])
 
 
 def test_the_mart_answers_many_threads_at_once(mart: Mart) -> None:
-    expected = mart.statements("use")
+    expected = mart.marks("use")
 
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: mart.statements("use"), range(200)))
+        found = list(pool.map(lambda _: mart.marks("use"), range(200)))
 
     assert found == [expected] * 200
 
@@ -259,7 +210,7 @@ def test_missing_figures_are_refused(copy: Path) -> None:
 
 
 def test_a_row_more_than_the_record_says_is_refused(copy: Path) -> None:
-    figures = rewrite(copy, "\nframework-wanted,", "\nextra,use,3,a,b,c,d,1,2,vague\nframework-wanted,")
+    figures = rewrite(copy, "\nframework-wanted,", "\nextra,use,usage,3,,a,b,c,d,coded,1,2,,18,regions,vague,,\nframework-wanted,")
 
     fault = fault_of(copy)
 
@@ -272,7 +223,12 @@ def test_a_row_more_than_the_record_says_is_refused(copy: Path) -> None:
         pytest.param(",4,6,", ",four,6,", id="a word for a number"),
         pytest.param(",4,6,", ",-4,6,", id="a number below zero"),
         pytest.param(",4,6,", ",4,", id="a column too few"),
-        pytest.param("id,topic,", "id,", id="a heading too few"),
+        pytest.param("id,chart,", "id,", id="a heading too few"),
+        pytest.param(",4,6,", ",6,4,", id="ends the wrong way round"),
+        pytest.param(",coded,10,18,", ",coded,10,19,", id="more regions than answered"),
+        pytest.param("\nregions-answered,", "\nanswer-window,", id="an id that stands twice"),
+        pytest.param(",vague,", ",fuzzy,", id="a precision there is not"),
+        pytest.param(",regions,vague,", ",clinics,vague,", id="a share of the regions in another unit"),
     ],
 )
 def test_figures_that_cannot_be_read_are_refused(copy: Path, old: str, new: str) -> None:
