@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import duckdb
 
@@ -30,6 +30,8 @@ from hub.survey.facts import (
     Unknown,
     Value,
 )
+
+_Found = TypeVar("_Found")
 
 _SQL = Path(__file__).parent / "sql"
 _BUILT_FROM: Final = {
@@ -122,8 +124,7 @@ class Mart:
             Unavailable: the mart does not answer.
         """
         return tuple(
-            Unknown(id_, about, place, _words(text))
-            for id_, about, place, *text in self._rows("unknowns", about=about)
+            Unknown(id_, about, place, _words(text)) for id_, about, place, *text in self._rows("unknowns", about=about)
         )
 
     def lists(self) -> tuple[ItemList, ...]:
@@ -273,20 +274,32 @@ def _statement(row: Sequence[Any]) -> Statement:
 
 
 def _series(rows: Iterable[Sequence[Any]]) -> tuple[Series, ...]:
-    return tuple(
-        Series(
-            *head[:4], _words(head[4:6]), _words(head[6:8]), _words(head[8:10]),
-            tuple(Value(*row[10:21], _words(row[21:23])) for row in of_one),
+    found = []
+    for head, of_one in groupby(rows, key=lambda row: row[:10]):
+        id_, topic, kind, country, *words = head
+        values = tuple(map(_value, of_one))
+        found.append(
+            Series(id_, topic, kind, country, _words(words[:2]), _words(words[2:4]), _words(words[4:]), values)
         )
-        for head, of_one in groupby(rows, key=lambda row: row[:10])
-    )  # fmt: skip
+    return tuple(found)
+
+
+def _value(row: Sequence[Any]) -> Value:
+    id_, region, starts_on, ends_on, period, value, bound, source, url, published, confidence, *note = row[10:]
+    return Value(
+        id_, region, starts_on, ends_on, period, value, bound, source, url, published, confidence, _words(note)
+    )
 
 
 def _regions(rows: Iterable[Sequence[Any]]) -> tuple[RegionFacts, ...]:
-    return tuple(
-        RegionFacts(*head[:7], tuple(head[7]), head[8], tuple(_trace(head[0], row[9:]) for row in of_one if row[9]))
-        for head, of_one in groupby(rows, key=lambda row: row[:9])
-    )
+    found = []
+    for head, of_one in groupby(rows, key=lambda row: row[:9]):
+        code, name, short, county, seat, population, population_on, healthcare, hospital = head
+        traces = tuple(_trace(code, row[9:]) for row in of_one if row[9])
+        found.append(
+            RegionFacts(code, name, short, county, seat, population, population_on, tuple(healthcare), hospital, traces)
+        )
+    return tuple(found)
 
 
 def _trace(region: str, row: Sequence[Any]) -> Trace:
@@ -296,7 +309,7 @@ def _trace(region: str, row: Sequence[Any]) -> Trace:
     )
 
 
-def _only(found: Sequence[Any], kind: str, name: str) -> Any:
+def _only(found: Sequence[_Found], kind: str, name: str) -> _Found:
     if not found:
         raise NotFound(kind, name)
     return found[0]

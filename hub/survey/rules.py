@@ -44,29 +44,30 @@ class Coding:
     precision: Precision
 
 
+_WORDS: Final[tuple[tuple[str, int, int, Precision], ...]] = (
+    ("ingen", 0, 0, "exact"),
+    ("ett par–tre", 2, 3, "range"),
+    ("sju–åtta", 7, 8, "range"),
+    ("ungefär fem", 4, 6, "approximate"),
+    ("någon", 1, 2, "vague"),
+    ("sannolikt", 1, 2, "vague"),
+    ("få", 0, 3, "vague"),
+    ("mycket få", 0, 3, "vague"),
+    ("några få", 2, 4, "vague"),
+    ("några", 2, 5, "vague"),
+    ("en handfull", 3, 6, "vague"),
+    ("andra", 2, 9, "vague"),
+    ("ett antal", 2, 9, "vague"),
+    ("flera", 3, 8, "vague"),
+    ("många", 6, 17, "vague"),
+    ("vanligt", 6, 17, "vague"),
+    ("de flesta", 10, 17, "vague"),
+    ("flertalet", 10, 17, "vague"),
+    ("mer än hälften", 10, 18, "vague"),
+)
+
 CODING: Final[Mapping[str, Coding]] = {
-    word: Coding(Interval(low, high), precision)
-    for word, low, high, precision in (
-        ("ingen", 0, 0, "exact"),
-        ("ett par–tre", 2, 3, "range"),
-        ("sju–åtta", 7, 8, "range"),
-        ("ungefär fem", 4, 6, "approximate"),
-        ("någon", 1, 2, "vague"),
-        ("sannolikt", 1, 2, "vague"),
-        ("få", 0, 3, "vague"),
-        ("mycket få", 0, 3, "vague"),
-        ("några få", 2, 4, "vague"),
-        ("några", 2, 5, "vague"),
-        ("en handfull", 3, 6, "vague"),
-        ("andra", 2, 9, "vague"),
-        ("ett antal", 2, 9, "vague"),
-        ("flera", 3, 8, "vague"),
-        ("många", 6, 17, "vague"),
-        ("vanligt", 6, 17, "vague"),
-        ("de flesta", 10, 17, "vague"),
-        ("flertalet", 10, 17, "vague"),
-        ("mer än hälften", 10, 18, "vague"),
-    )
+    word: Coding(Interval(low, high), precision) for word, low, high, precision in _WORDS
 }
 """Our coding, not the report's; the code book says it in words. Source: the words stand in the report, chapters 3 to 6."""
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import random
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from hub.errors import ContentError, Unavailable
@@ -210,7 +213,9 @@ def test_missing_figures_are_refused(copy: Path) -> None:
 
 
 def test_a_row_more_than_the_record_says_is_refused(copy: Path) -> None:
-    figures = rewrite(copy, "\nframework-wanted,", "\nextra,use,usage,3,,a,b,c,d,coded,1,2,,18,regions,vague,,\nframework-wanted,")
+    figures = rewrite(
+        copy, "\nframework-wanted,", "\nextra,use,usage,3,,a,b,c,d,coded,1,2,,18,regions,vague,,\nframework-wanted,"
+    )
 
     fault = fault_of(copy)
 
@@ -237,3 +242,75 @@ def test_figures_that_cannot_be_read_are_refused(copy: Path, old: str, new: str)
     fault = fault_of(copy)
 
     assert fault.file == str(figures)
+
+
+# Answers of coming rounds: rows generated here, and said to be
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str, str, int, int]]:
+    """Return generated answer rows: round, region, question, choice and how many."""
+    chance = random.Random(6)
+    return [
+        (f"generated-{chance.randint(1, 3)}", chance.choice(["AB", "C", "M"]), f"q{chance.randint(1, 4)}", chance.randint(0, 5), 1)
+        for _ in range(2000)
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def answered(answers: list[tuple[str, str, str, int, int]], tmp_path_factory: pytest.TempPathFactory) -> Mart:
+    """Return a mart with the generated answers."""
+    file = tmp_path_factory.mktemp("answers") / "generated.parquet"
+    columns = zip(("round", "region", "question", "choice", "n"), zip(*answers, strict=True), strict=True)
+    pd.DataFrame(dict(columns)).to_parquet(file)
+    return Mart(DATA, file)
+
+
+def test_the_hub_itself_holds_no_answers(mart: Mart) -> None:
+    assert mart.region_means("generated-1") == () == mart.quartiles("generated-1")
+
+
+@pytest.mark.parametrize("region", [None, "M"])
+def test_a_rounds_answers_are_counted(
+    answers: list[tuple[str, str, str, int, int]], answered: Mart, region: str
+) -> None:
+    expected = Counter((r, q, c) for r, code, q, c, _ in answers if r == "generated-2" and region in {None, code})
+
+    found = {
+        (one.round, one.question, one.choice): one.n for one in answered.round_counts("generated-2", region=region)
+    }
+
+    assert found == expected
+
+
+def test_a_questions_answers_are_counted_over_the_rounds(
+    answers: list[tuple[str, str, str, int, int]], answered: Mart
+) -> None:
+    expected = Counter((r, q, c) for r, _, q, c, _ in answers if q == "q3")
+
+    assert {(one.round, one.question, one.choice): one.n for one in answered.question_counts("q3")} == expected
+
+
+def test_a_regions_mean_is_that_of_its_answers(answers: list[tuple[str, str, str, int, int]], answered: Mart) -> None:
+    for one in answered.region_means("generated-1"):
+        chosen = [c for r, code, q, c, _ in answers if (r, code, q) == ("generated-1", one.region, one.question)]
+        assert (one.n, one.mean) == (len(chosen), pytest.approx(sum(chosen) / len(chosen)))
+
+
+def test_quartiles_from_counts_are_those_of_the_answers(
+    answers: list[tuple[str, str, str, int, int]], answered: Mart
+) -> None:
+    for one in answered.quartiles("generated-3"):
+        chosen = sorted(c for r, _, q, c, _ in answers if (r, q) == ("generated-3", one.question))
+        at = [chosen[-(-len(chosen) * part // 4) - 1] for part in (1, 2, 3)]
+        assert (one.low, one.median, one.high, one.n) == (*at, len(chosen))
+
+
+def test_answers_of_a_region_there_is_not_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "generated.parquet"
+    pd.DataFrame({"round": ["generated-1"], "region": ["Q"], "question": ["q1"], "choice": [1], "n": [1]}).to_parquet(
+        file
+    )
+
+    with pytest.raises(ContentError):
+        Mart(DATA, file)

@@ -38,7 +38,10 @@ NUMBERS = {
     "inte": 0, "ingen": 0, "en": 1, "ett": 1, "enbart": 1, "två": 2, "tre": 3, "fyra": 4, "fem": 5, "nio": 9, "18": 18,
     "387": 387, "1 000": 1000, "samtliga": 21,
 }  # fmt: skip
-MONTHS = "januari februari mars april maj juni juli augusti september oktober november december".split()
+MONTHS = [
+    "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november",
+    "december",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

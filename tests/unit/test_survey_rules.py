@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -122,7 +123,9 @@ def test_a_word_measured_against_the_regions_is_not_read_for_anything_else(word)
     assert read_word(word, unit="vendors") is None
 
 
-@pytest.mark.parametrize("word", ["ibland", "ofta", "oftast", "i stor utsträckning", "ett flertal", "en stor mängd", ""])
+@pytest.mark.parametrize(
+    "word", ["ibland", "ofta", "oftast", "i stor utsträckning", "ett flertal", "en stor mängd", ""]
+)
 def test_a_word_without_a_number_is_not_read(word):
     assert read_word(word) is None
 
@@ -231,5 +234,5 @@ def test_a_line_is_broken_where_a_year_is_missing(years):
     runs = unbroken([Year(year) for year in sorted(years)])
 
     assert [one.year for run in runs for one in run] == sorted(years)
-    assert all(later.year == one.year + 1 for run in runs for one, later in zip(run, run[1:], strict=False))
-    assert all(second[0].year > first[-1].year + 1 for first, second in zip(runs, runs[1:], strict=False))
+    assert all(later.year == one.year + 1 for run in runs for one, later in pairwise(run))
+    assert all(second[0].year > first[-1].year + 1 for first, second in pairwise(runs))
