@@ -69,6 +69,8 @@ class Mart:
             self._build("fill_answers", answers, {"file": str(answers)})
         # Everything is read; from here on a query reaches no file.
         self._connection.execute("set enable_external_access = false")
+        # The tables are small: sharing a query among threads takes longer than the query, most of all on a busy machine.
+        self._connection.execute("set threads = 1")
 
     @property
     def origin(self) -> Origin:
