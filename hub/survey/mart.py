@@ -4,8 +4,8 @@ Each query is a file in ``sql/``; the dashboards read nothing else. What comes o
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Hashable, Iterable, Sequence
+from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -47,18 +47,20 @@ _FILE: Final = re.compile(r"/(\w+\.csv)'")
 class Mart:
     """The tables, and one method for each query."""
 
-    def __init__(self, data: Path, answers: Path | None = None) -> None:
+    def __init__(self, data: Path, answers: Path | None = None, *, remembered: int = 256) -> None:
         """Build the tables.
 
         Args:
             data: the folder with a folder for each dataset.
             answers: a Parquet file with the columns round, region, question, choice and n, one row an answer or an
                 amount of equal ones; counted as they are read.
+            remembered: how many answered queries to keep; the tables never change once they are built.
 
         Raises:
             ContentError: a dataset is not what its origin says, or cannot be read.
         """
         self.origins = {folder: read_origin(data / folder) for folder in _BUILT_FROM.values()}
+        self._asked = lru_cache(maxsize=remembered)(self._ask)
         self._connection = duckdb.connect(":memory:", config={"enable_external_access": True})
         for script, folder in _BUILT_FROM.items():
             self._build(script, data / folder, {"folder": str(data)})
@@ -151,7 +153,7 @@ class Mart:
         Raises:
             Unavailable: the mart does not answer.
         """
-        rows = self._rows("items", list=list_, level=level, words=words.lower().split())
+        rows = self._rows("items", list=list_, level=level, words=tuple(words.lower().split()))
         return tuple(
             Item(id_, of, position, _words([sv, en]), tuple(sections), tuple(levels), tuple(requirements), demo)
             for id_, of, position, sv, en, sections, levels, requirements, demo in rows
@@ -232,17 +234,20 @@ class Mart:
         return tuple(Quartiles(*row) for row in self._rows("answers_quartiles", round=round_))
 
     def check(self) -> None:
-        """Ask the mart something.
+        """Ask the tables something, whatever is remembered.
 
         Raises:
             Unavailable: it does not answer.
         """
-        self.marks("national")
+        self._ask("marks", (("chart", "national"),))
 
-    def _rows(self, query: str, **given: object) -> list[tuple[Any, ...]]:
+    def _rows(self, query: str, **given: Hashable) -> Sequence[tuple[Any, ...]]:
+        return self._asked(query, tuple(given.items()))
+
+    def _ask(self, query: str, given: tuple[tuple[str, Hashable], ...]) -> Sequence[tuple[Any, ...]]:
         try:
             # A cursor of its own: one connection may not be used by two threads at once.
-            return self._connection.cursor().execute(_query(query), given).fetchall()
+            return tuple(self._connection.cursor().execute(_query(query), dict(given)).fetchall())
         except duckdb.Error as cause:
             raise Unavailable("the mart does not answer") from cause
 

@@ -183,8 +183,16 @@ def test_the_mart_tells_where_its_figures_come_from(mart: Mart) -> None:
     assert (origin.producer, origin.published.isoformat()) == ("Inera AB", "2020-03-31")
 
 
-def test_a_mart_that_has_gone_is_unavailable() -> None:
+def test_what_is_remembered_is_what_would_be_answered(mart: Mart) -> None:
+    anew = Mart(DATA, remembered=0)
+
+    assert mart.marks() == mart.marks() == anew.marks()
+    assert mart.items(words="tid") == mart.items(words="TID") == anew.items(words="Tid")
+
+
+def test_a_mart_that_has_gone_is_unavailable_whatever_it_remembers() -> None:
     gone = Mart(DATA)
+    gone.marks("national")
     gone._connection.close()
 
     with pytest.raises(Unavailable):
