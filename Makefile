@@ -37,9 +37,10 @@ check: $(VENV)/dev.stamp ## Style, types and the arrows between rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/dev.stamp ## Measure the guide beside an empty Streamlit app, writes beside the bare drivers, and the mart
+bench: $(VENV)/dev.stamp ## Measure the guide, writes, calls and the mart, each beside its peers
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/store.py
+	$(BIN)/python bench/call.py
 	$(BIN)/python bench/mart.py
 
 screenshots: $(VENV)/dev.stamp ## Take the pictures in docs/ anew

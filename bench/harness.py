@@ -194,12 +194,17 @@ async def visit(
     pause_s: float = 0.5,
     duration_s: float = 20.0,
     locale: str = "sv-SE",
+    even: bool = False,
+    inside: asyncio.Event | None = None,
 ) -> Figures:
     """Visit a page as many at once and give what it took.
 
-    All connect at the same time. When each has its first page or has failed, the clock of
+    All connect at the same time. When each has its first page or has failed, `inside` is set, the clock of
     `duration_s` starts, and each repeats: pause, ask for the next query string, wait for the run to
     finish. Visitors start at different places in the list. Refuses every host but this machine.
+
+    With `even` the visitors take turns: each asks once in every `pause_s`, by the clock, and all of them spread
+    over it. Whoever has waited longer for the run before asks at once, and the time since its turn counts.
 
     Raises ValueError for arguments out of bounds, and NobodyCameIn when every visitor failed.
     """
@@ -210,12 +215,17 @@ async def visit(
         entered = await asyncio.gather(
             *(_enter(visitor, query_strings[at % len(query_strings)], tally) for at, visitor in enumerate(party))
         )
-        inside = [(at, visitor) for at, (visitor, came_in) in enumerate(zip(party, entered, strict=True)) if came_in]
-        if not inside:
+        came = [(at, visitor) for at, (visitor, came_in) in enumerate(zip(party, entered, strict=True)) if came_in]
+        if not came:
             raise NobodyCameIn(f"no visitor got a page from {url}") from tally.last_failure
+        if inside is not None:
+            inside.set()
         started = time.perf_counter()
         deadline = started + duration_s
-        await asyncio.gather(*(_stay(visitor, at, query_strings, pause_s, deadline, tally) for at, visitor in inside))
+        turns = {at: started + pause_s * at / visitors for at, _ in came} if even else {}
+        await asyncio.gather(
+            *(_stay(visitor, at, query_strings, pause_s, deadline, tally, turns.get(at)) for at, visitor in came)
+        )
     finally:
         await asyncio.gather(*(visitor.close() for visitor in party), return_exceptions=True)
     # Until the last run ended, so that the pauses after it do not count as time nothing got done in.
@@ -235,12 +245,20 @@ async def _enter(visitor: _Visitor, query_string: str, tally: _Tally) -> bool:
 
 
 async def _stay(
-    visitor: _Visitor, at: int, query_strings: Sequence[str], pause_s: float, deadline: float, tally: _Tally
+    visitor: _Visitor,
+    at: int,
+    query_strings: Sequence[str],
+    pause_s: float,
+    deadline: float,
+    tally: _Tally,
+    turn: float | None,
 ) -> None:
     for step in count(at + 1):
-        await asyncio.sleep(pause_s)
+        due = time.perf_counter() + pause_s if turn is None else turn + pause_s * (step - at - 1)
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
         if time.perf_counter() >= deadline:
             return
+        waited = 0.0 if turn is None else _since(due)
         try:
             took, received = await visitor.rerun(query_strings[step % len(query_strings)])
         except _FAILURES as failure:
@@ -248,7 +266,7 @@ async def _stay(
             tally.last_failure = failure
             return
         tally.ended = time.perf_counter()
-        tally.reruns_ms.append(took)
+        tally.reruns_ms.append(waited + took)
         tally.messages += received.messages
         tally.references += received.references
         tally.size += received.size

@@ -199,14 +199,14 @@ def everything(words: IO[bytes]) -> str:
     return words.read().decode("utf-8", "replace").strip()
 
 
-def answers(port: int, process: subprocess.Popen[bytes]) -> bool:
+def answers(port: int, process: subprocess.Popen[bytes], health: str = "/_stcore/health") -> bool:
     """Wait until a server says that it is well, ends, or has had its time."""
     # A proxy in the environment has no business with a port of this machine.
     opener = build_opener(ProxyHandler({}))
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with opener.open(f"http://127.0.0.1:{port}/_stcore/health", timeout=2) as reply:
+            with opener.open(f"http://127.0.0.1:{port}{health}", timeout=2) as reply:
                 if reply.status == 200:
                     return True
         except (URLError, OSError):

@@ -147,7 +147,7 @@ def visit(token: str) -> None:
     """Draw the visit; it follows by itself, and no run of the page is needed until it is over."""
     name_page(_("Demo visit"))
     html.show(f"<h1>{escape(_('Demo visit'))}</h1>", _banner())
-    call(token, key=f"visit-{token}", ice_servers=ice_servers(hub().settings, utc_now()))
+    call(token, ice_servers=ice_servers(hub().settings, utc_now()))
 
 
 # --- Afterwards ------------------------------------------------------------------------------------------------------
@@ -179,6 +179,13 @@ def _questions(runs: tuple[Run, ...]) -> None:
     level = st.selectbox(
         _("Level"), levels, index=levels.index(last), format_func=_reading().level_name, key="demo-questions-level"
     )
+    plans = {plan.id: plan for plan in hub().plans.mine(visitor())}
+    # Outside the form, as the field for a link depends on it.
+    to = (
+        st.selectbox(_("Into which plan?"), [*plans, ""], key="demo-plan", format_func=lambda one: plans[one].title if one else _("Another plan, by its link"))
+        if plans
+        else ""
+    )  # fmt: skip
     given = command("demo-questions")
     with st.form(key=f"questions-{given}", border=False):
         chosen = [
@@ -186,12 +193,6 @@ def _questions(runs: tuple[Run, ...]) -> None:
             for place, question in enumerate(_reading().questions(level))
             if st.checkbox(plain_label(question), value=True, key=f"question-{given}-{level}-{place}")
         ]
-        plans = {plan.id: plan for plan in hub().plans.mine(visitor())}
-        to = (
-            st.selectbox(_("Into which plan?"), [*plans, ""], key=f"plan-{given}", format_func=lambda one: plans[one].title if one else _("Another plan, by its link"))
-            if plans
-            else ""
-        )  # fmt: skip
         link = st.text_input(_("The plan’s link for editing"), key=f"link-{given}", max_chars=400) if not to else ""
         sent = st.form_submit_button(_("Put them into the plan"), type="primary", key=f"send-{given}")
     if not plans:
@@ -214,6 +215,11 @@ def _put(
         if not chosen:
             raise Rejected("nothing-chosen")
         where = access or Access.of_link(link)
-        plan = hub().plans.open(visitor(), where).plan
+        try:
+            plan = hub().plans.open(visitor(), where).plan
+        except NotFound as error:
+            if access is None:
+                raise Rejected("no-plan-link") from error
+            raise
         hub().plans.add_items(visitor(), where, demo_items(hub().visits, level, chosen, plan.language), given)
         st.toast(_("{count} questions now stand in the plan {title}.").format(count=len(chosen), title=plan.title))

@@ -61,7 +61,7 @@ async def held(_request: Request) -> Response:
     return JSONResponse(
         {
             "rooms": ROOMS.count(),
-            "sockets": CALLS.count(),
+            "sockets": CALLS.lines.count(),
             "calls": served.peers.count(),
             "tasks": len(asyncio.all_tasks()),
             "threads": threading.active_count(),

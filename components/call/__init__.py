@@ -6,6 +6,7 @@ link mounts the same module without Streamlit.
 
 from collections.abc import Mapping, Sequence
 from typing import Final
+from zlib import crc32
 
 import streamlit as st
 
@@ -31,16 +32,16 @@ function begin(parentElement, { module, config }) {
 _component = st.components.v2.component("hub_call", js=_JS, isolate_styles=False)
 
 
-def call(token: str, *, key: str, ice_servers: Sequence[Mapping[str, object]] = ()) -> None:
+def call(token: str, *, ice_servers: Sequence[Mapping[str, object]] = ()) -> None:
     """Draw the visit that a token opens.
 
     Args:
         token: opens the room in one of its roles.
-        key: the same from run to run, and another for another visit.
         ice_servers: what the browser may ask for a way through networks, as in ``RTCConfiguration``.
     """
     _component(
-        key=key,
+        # Not the token itself: an address may hold anything, and Streamlit takes no key with two underlines in it.
+        key=f"visit-{crc32(token.encode(errors='replace')):x}",
         data={
             "module": f"/assets/call.js?v={hub().version}",
             "config": {

@@ -380,7 +380,7 @@ class _ClipTrack(_Track):
         self._sent = 0
 
     async def _next(self) -> "Packet[Any]":
-        wait_s = self._programme.wait_s(self._sent / self._per_s)
+        wait_s = self._programme.wait_s(self._moment_s())
         if wait_s > 0:
             await asyncio.sleep(wait_s)
         second, place = divmod(self._sent, self._per_s)
@@ -391,6 +391,14 @@ class _ClipTrack(_Track):
         packet.time_base = self._time_base
         self._sent += 1
         return packet
+
+    def _moment_s(self) -> float:
+        """Return when what is next goes out: sounds together with the first picture after them.
+
+        Each time that the process wakes costs more than what it then sends. A browser waits for sound by itself for
+        longer than the time between two pictures.
+        """
+        return -(-self._sent * PICTURES_PER_S // self._per_s) / PICTURES_PER_S
 
 
 class _EchoTrack(_Track):

@@ -142,6 +142,20 @@ def test_silence_is_sent_as_sound_while_nobody_speaks():
     assert max(abs(frame.to_ndarray()).max() for frame in run(listen())) < 50
 
 
+def test_sound_goes_out_with_the_first_picture_after_it_so_that_the_process_wakes_seldom():
+    moments = {}
+    for kind in ("audio", "video"):
+        track = peer._ClipTrack(kind, Programme(CLIPS["staff", "sv"], lambda: 0.0))
+        moments[kind] = []
+        for number in range(10 * track._per_s):
+            track._sent = number
+            moments[kind].append(track._moment_s())
+
+    assert moments["video"] == [number / 15 for number in range(150)]
+    assert set(moments["audio"]) <= {*moments["video"], 10.0}
+    assert all(number / 50 <= moment < number / 50 + 1 / 15 for number, moment in enumerate(moments["audio"]))
+
+
 def test_time_only_goes_forward_over_many_clips_and_loops(monkeypatch):
     quick(monkeypatch, 12)
 

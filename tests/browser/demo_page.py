@@ -14,10 +14,12 @@ from tests.browser.support import ROOT, visit
 ARRIVES_MS = 30_000
 CONTENT = ROOT / "content" / "visits"
 WORDS = yaml.safe_load((CONTENT / "words.yaml").read_text())
-LEVELS = {
-    level: {each["id"]: each for each in yaml.safe_load((CONTENT / f"{level}.yaml").read_text())["variants"]}
+_VISITS = {
+    level: yaml.safe_load((CONTENT / f"{level}.yaml").read_text())
     for level in ("framework", "hop-out", "inbox", "reverse-case-flow")
 }
+LEVELS = {level: {each["id"]: each for each in content["variants"]} for level, content in _VISITS.items()}
+QUESTIONS = {level: content["questions"] for level, content in _VISITS.items()}
 LOGINS = {"staff-login", "login", "service-login"}
 SAID = {
     "sv": {

@@ -75,7 +75,7 @@ def test_a_live_page_left_the_moment_it_is_drawn_stays_left(quiet, new_context):
     page = new_context(quiet.url).new_page()
     visit(page, "/mognad")
     for _ in range(12):
-        page.get_by_role("navigation", name="Huvudmeny").get_by_role("link", name="Om", exact=True).click()
+        page.get_by_role("contentinfo").get_by_role("link", name="Om hubben, källor och integritet").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Om Vårdmöteshubben")
         page.go_back()
         expect(page.get_by_role("heading", level=1)).to_have_text("Vad regionerna svarade 2020")

@@ -138,7 +138,7 @@ def test_a_role_counts_from_the_next_click_and_so_does_its_end(as_persona):
     expect(adam.get_by_text("Rollen är given")).to_be_visible()
 
     # In the very session that was refused before: no new login, no new page.
-    banner(maja).get_by_role("link", name="Om", exact=True).click()
+    maja.get_by_role("contentinfo").get_by_role("link", name="Om hubben, källor och integritet").click()
     expect(maja.get_by_role("heading", level=1)).to_have_text("Om Vårdmöteshubben")
     maja.go_back()
     expect(maja.get_by_role("link", name="Händelseloggen")).to_be_visible()

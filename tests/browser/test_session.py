@@ -16,7 +16,7 @@ H1 = {
     "guide": "Välj hur er videotjänst ska kopplas till 1177",
     "levels": "Fyra sätt att koppla, byggda av fyra lager",
     "dashboards": "Vad regionerna svarade 2020",
-    "about": "Om Vårdmöteshubben",
+    "knowledge": "Kunskap",
     "first question": words("sv")["questions"]["who-starts"]["title"],
     "national": "Nationella tjänster med video",
 }
@@ -47,7 +47,7 @@ def test_links_between_pages_keep_one_session_and_tell_where_the_visitor_is(page
         ("guide", "/valj", "Välj väg"),
         ("levels", "/nivaer", "Nivåer"),
         ("dashboards", "/mognad", "Läget"),
-        ("about", "/om", "Om"),
+        ("knowledge", "/kunskap", "Kunskap"),
     ):
         menu(page).get_by_role("link", name=title).click()
         expect(heading(page)).to_have_text(H1[name])
@@ -58,13 +58,13 @@ def test_links_between_pages_keep_one_session_and_tell_where_the_visitor_is(page
         still(page)
     page.get_by_role("banner").get_by_role("link", name="Vårdmöteshubben").click()
     expect(heading(page)).to_have_text(H1["home"])
-    for name in ("about", "dashboards"):
+    for name in ("knowledge", "dashboards"):
         page.go_back()
         expect(heading(page)).to_have_text(H1[name])
     expect(page.get_by_role("banner").locator("[aria-current=page]")).to_have_text("Läget")
     page.go_forward()
-    expect(heading(page)).to_have_text(H1["about"])
-    expect(page.get_by_role("banner").locator("[aria-current=page]")).to_have_text("Om")
+    expect(heading(page)).to_have_text(H1["knowledge"])
+    expect(page.get_by_role("banner").locator("[aria-current=page]")).to_have_text("Kunskap")
     assert [url for url in page.context.watch.sockets if "/_stcore/stream" in url] == stream
     assert page.evaluate("window.loadedOnce") is True
 

@@ -3,7 +3,7 @@
 // Between persons the roles follow "perfect negotiation": whoever is polite gives way when both offer at once. Which of
 // two connections a message belongs to is told by ids in it, so that a reload on one side begins the other anew.
 
-const RESTART_MS = 6000, ANEW_MS = 15000, GATHER_MS = 2000, LISTEN_MS = 1000;
+const RESTART_MS = 6000, ANEW_MS = 15000, GATHER_MS = 2000, LISTEN_MS = 1000, CLIP_ANEW_MS = 2000;
 const id = () => [...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 class Meeting {
@@ -272,9 +272,9 @@ export class ClipMeeting extends Meeting {
     this.later();
   }
 
-  later() {
+  later(ms = ANEW_MS) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => { if (!this.ended && !this.cut && !this.connected && this.pc) { this.say("broken"); this.reset(); } }, ANEW_MS);
+    this.timer = setTimeout(() => { if (!this.ended && !this.cut && !this.connected && this.pc) { this.say("broken"); this.reset(); } }, ms);
   }
 
   async answer(sdp) {
@@ -294,7 +294,8 @@ export class ClipMeeting extends Meeting {
   moved(state) {
     if (this.cut) return;
     if (state === "connected") { clearTimeout(this.timer); this.tries = 0; this.say("connected"); return; }
-    if (state === "disconnected") { this.say("broken"); this.later(); return; }
+    // The server minds no offer too many, so little time is given to what may come back by itself.
+    if (state === "disconnected") { this.say("broken"); this.later(CLIP_ANEW_MS); return; }
     if (state !== "failed") return;
     this.say("broken");
     this.tries += 1;
