@@ -37,10 +37,11 @@ check: $(VENV)/dev.stamp ## Style, types and the arrows between rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/dev.stamp ## Measure the guide beside an empty Streamlit app, writes beside the bare drivers, calls beside streamlit-webrtc
+bench: $(VENV)/dev.stamp ## Measure the guide, writes, calls and the mart, each beside its peers
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/store.py
 	$(BIN)/python bench/call.py
+	$(BIN)/python bench/mart.py
 
 screenshots: $(VENV)/dev.stamp ## Take the pictures in docs/ anew
 	$(BIN)/python docs/screenshots.py

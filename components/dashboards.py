@@ -12,7 +12,7 @@ from components.session import language
 from components.words import _, date
 from hub.language import Language
 from hub.origin import Origin
-from hub.survey.mart import Statement, Topic
+from hub.survey.facts import Chart, Mark
 from hub.survey.rules import ANSWERED, message
 
 
@@ -26,18 +26,18 @@ def opening(origin: Origin) -> None:
     )
 
 
-def count(statement: Statement) -> str:
+def count(statement: Mark) -> str:
     """Return how many regions, as ``7–8`` or ``0``."""
     return str(statement.low) if statement.low == statement.high else f"{statement.low}–{statement.high}"
 
 
-def intervals(topic: Topic, statements: Sequence[Statement], origin: Origin) -> None:
+def intervals(topic: Chart, statements: Sequence[Mark], origin: Origin) -> None:
     """Draw one chart: its message, the intervals, its source, and the table that says the same."""
     html.show(_intervals(topic, tuple(statements), origin, language()))
 
 
 @lru_cache(maxsize=8)
-def _intervals(topic: Topic, statements: tuple[Statement, ...], origin: Origin, _language: Language) -> str:
+def _intervals(topic: Chart, statements: tuple[Mark, ...], origin: Origin, _language: Language) -> str:
     texts = {
         "national": _(
             "At least {low} of 18 regions want an integration framework; at most {high} are open to a national video service"
@@ -73,7 +73,7 @@ def _intervals(topic: Topic, statements: tuple[Statement, ...], origin: Origin, 
     )
 
 
-def _csv(statements: Sequence[Statement]) -> str:
+def _csv(statements: Sequence[Mark]) -> str:
     text = io.StringIO()
     table = csv.writer(text)
     table.writerow(["id", "statement", "quantifier", "low", "high", "precision", "section"])

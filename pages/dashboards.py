@@ -9,6 +9,6 @@ from components.session import hub
 
 mart = hub().mart
 view.opening(mart.origin)
-view.intervals("national", mart.statements("national"), mart.origin)
-view.intervals("use", mart.statements("use"), mart.origin)
+view.intervals("national", mart.marks("national"), mart.origin)
+view.intervals("use", mart.marks("use"), mart.origin)
 view.unknown()

@@ -145,7 +145,7 @@ def test_an_unknown_level_is_explained_above_the_levels_that_exist():
 def test_the_dashboard_shows_each_statement_of_the_survey():
     app = visit("dashboards.py", lang="en")
 
-    texts = [s.text["en"] for topic in ("national", "use") for s in HUB.mart.statements(topic)]
+    texts = [s.text["en"] for topic in ("national", "use") for s in HUB.mart.marks(topic)]
     assert all(text in unescape(shown(app)) for text in texts)
 
 

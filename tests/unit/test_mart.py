@@ -4,44 +4,24 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import random
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from hub.errors import ContentError, Unavailable
-from hub.survey.mart import Mart, Statement, Topic
+from hub.survey.facts import Chart, Mark
+from hub.survey.mart import Mart
 
 DATA = Path(__file__).parents[2] / "data"
 REGIONS = 18
-TOPICS: tuple[Topic, ...] = ("national", "use")
+CHARTS: tuple[Chart, ...] = ("national", "use")
 
-
-@dataclass(frozen=True)
-class Coding:
-    """How a word of the report is read as a number of regions."""
-
-    low: int
-    high: int
-    precision: str
-
-
-CODINGS = {
-    "ingen": Coding(0, 0, "exact"),
-    "ett par–tre": Coding(2, 3, "range"),
-    "sju–åtta": Coding(7, 8, "range"),
-    "ungefär fem": Coding(4, 6, "approximate"),
-    "några få": Coding(2, 4, "vague"),
-    "några": Coding(2, 5, "vague"),
-    "flera": Coding(3, 8, "vague"),
-    "många": Coding(6, 17, "vague"),
-    "vanligt": Coding(6, 17, "vague"),
-    "de flesta": Coding(10, 17, "vague"),
-    "mer än hälften": Coding(10, 18, "vague"),
-}
 
 # Read off the report, statement by statement: section, the report's word, and the interval.
 STATEMENTS = {
@@ -68,8 +48,8 @@ def mart() -> Mart:
 
 
 @pytest.fixture(scope="module")
-def statements(mart: Mart) -> dict[str, Statement]:
-    return {statement.id: statement for topic in TOPICS for statement in mart.statements(topic)}
+def statements(mart: Mart) -> dict[str, Mark]:
+    return {statement.id: statement for chart in CHARTS for statement in mart.marks(chart)}
 
 
 @pytest.fixture
@@ -106,60 +86,33 @@ def fault_of(data: Path) -> ContentError:
 
 @pytest.mark.parametrize("id_", STATEMENTS)
 def test_a_statement_has_the_section_the_word_and_the_interval_that_were_read_off_the_report(
-    statements: dict[str, Statement], id_: str
+    statements: dict[str, Mark], id_: str
 ) -> None:
     found = statements[id_]
 
     assert (found.section, found.quantifier["sv"], found.low, found.high) == STATEMENTS[id_]
 
 
-def test_there_are_no_other_statements(statements: dict[str, Statement]) -> None:
+def test_the_charts_draw_no_other_statements(statements: dict[str, Mark]) -> None:
     assert set(statements) == set(STATEMENTS)
 
 
 @pytest.mark.parametrize("id_", STATEMENTS)
-def test_the_interval_and_the_precision_of_a_statement_follow_from_its_word(
-    statements: dict[str, Statement], id_: str
-) -> None:
-    found = statements[id_]
-
-    assert Coding(found.low, found.high, found.precision) == CODINGS[found.quantifier["sv"]]
-
-
-def test_every_rule_of_coding_is_used(statements: dict[str, Statement]) -> None:
-    used = {statement.quantifier["sv"] for statement in statements.values()}
-
-    assert used == set(CODINGS)
-
-
-@pytest.mark.parametrize("word", [word for word in CODINGS if word not in {"ett par–tre", "sju–åtta"}])
-def test_the_code_book_says_how_a_word_is_read(word: str) -> None:
-    book = (DATA / "survey_2020" / "codebook.md").read_text(encoding="utf-8")
-    lines = [
-        [cell.strip() for cell in line.strip("|").split("|")] for line in book.splitlines() if line.startswith("|")
-    ]
-    told = {name: line[1] for line in lines for name in line[0].split(", ")}
-
-    coding = CODINGS[word]
-    assert told[word] == (f"{coding.low}–{coding.high}" if coding.low != coding.high else f"{coding.low}")
-
-
-@pytest.mark.parametrize("id_", STATEMENTS)
-def test_an_interval_lies_within_the_18_regions_that_answered(statements: dict[str, Statement], id_: str) -> None:
+def test_an_interval_lies_within_the_18_regions_that_answered(statements: dict[str, Mark], id_: str) -> None:
     found = statements[id_]
 
     assert 0 <= found.low <= found.high <= REGIONS
 
 
 @pytest.mark.parametrize("id_", STATEMENTS)
-def test_a_statement_and_its_word_are_there_in_both_languages(statements: dict[str, Statement], id_: str) -> None:
+def test_a_statement_and_its_word_are_there_in_both_languages(statements: dict[str, Mark], id_: str) -> None:
     found = statements[id_]
 
     texts = [*found.text.values(), *found.quantifier.values()]
     assert (list(found.text), list(found.quantifier), all(texts)) == (["sv", "en"], ["sv", "en"], True)
 
 
-def test_a_swedish_word_always_has_the_same_english_one(statements: dict[str, Statement]) -> None:
+def test_a_swedish_word_always_has_the_same_english_one(statements: dict[str, Mark]) -> None:
     pairs = {(statement.quantifier["sv"], statement.quantifier["en"]) for statement in statements.values()}
 
     assert len(pairs) == len({swedish for swedish, _ in pairs})
@@ -174,26 +127,26 @@ def test_no_statement_stands_twice_in_the_data() -> None:
 # The mart
 
 
-@pytest.mark.parametrize("topic", TOPICS)
-def test_the_statements_with_the_most_regions_come_first(mart: Mart, topic: Topic) -> None:
-    ends = [(statement.high, statement.low) for statement in mart.statements(topic)]
+@pytest.mark.parametrize("chart", CHARTS)
+def test_the_statements_with_the_most_regions_come_first(mart: Mart, chart: Chart) -> None:
+    ends = [(statement.high, statement.low) for statement in mart.marks(chart)]
 
     assert ends == sorted(ends, reverse=True)
 
 
-@pytest.mark.parametrize("topic", TOPICS)
-def test_statements_of_equal_size_keep_the_order_of_the_data(mart: Mart, topic: Topic) -> None:
-    in_data = [row for row in rows() if row["topic"] == topic]
+@pytest.mark.parametrize("chart", CHARTS)
+def test_statements_of_equal_size_keep_the_order_of_the_data(mart: Mart, chart: Chart) -> None:
+    in_data = [row for row in rows() if row["chart"] == chart]
     expected = [row["id"] for row in sorted(in_data, key=lambda row: (-int(row["high"]), -int(row["low"])))]
 
-    found = [statement.id for statement in mart.statements(topic)]
+    found = [statement.id for statement in mart.marks(chart)]
 
     assert found == expected
 
 
-def test_a_statement_is_given_as_it_stands_in_the_data(statements: dict[str, Statement]) -> None:
+def test_a_statement_is_given_as_it_stands_in_the_data(statements: dict[str, Mark]) -> None:
     expected = {
-        row["id"]: Statement(
+        row["id"]: Mark(
             row["id"],
             row["section"],
             {"sv": row["statement_sv"], "en": row["statement_en"]},
@@ -203,22 +156,23 @@ def test_a_statement_is_given_as_it_stands_in_the_data(statements: dict[str, Sta
             row["precision"],
         )
         for row in rows()
+        if row["chart"]
     }
 
     assert statements == expected
 
 
-def test_every_statement_belongs_to_one_topic(mart: Mart) -> None:
-    found = [statement.id for topic in TOPICS for statement in mart.statements(topic)]
+def test_every_charted_statement_belongs_to_one_chart(mart: Mart) -> None:
+    found = [statement.id for chart in CHARTS for statement in mart.marks(chart)]
 
-    assert sorted(found) == sorted(row["id"] for row in rows())
+    assert sorted(found) == sorted(row["id"] for row in rows() if row["chart"])
 
 
 def test_the_mart_answers_many_threads_at_once(mart: Mart) -> None:
-    expected = mart.statements("use")
+    expected = mart.marks("use")
 
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: mart.statements("use"), range(200)))
+        found = list(pool.map(lambda _: mart.marks("use"), range(200)))
 
     assert found == [expected] * 200
 
@@ -229,8 +183,16 @@ def test_the_mart_tells_where_its_figures_come_from(mart: Mart) -> None:
     assert (origin.producer, origin.published.isoformat()) == ("Inera AB", "2020-03-31")
 
 
-def test_a_mart_that_has_gone_is_unavailable() -> None:
+def test_what_is_remembered_is_what_would_be_answered(mart: Mart) -> None:
+    anew = Mart(DATA, remembered=0)
+
+    assert mart.marks() == mart.marks() == anew.marks()
+    assert mart.items(words="tid") == mart.items(words="TID") == anew.items(words="Tid")
+
+
+def test_a_mart_that_has_gone_is_unavailable_whatever_it_remembers() -> None:
     gone = Mart(DATA)
+    gone.marks("national")
     gone._connection.close()
 
     with pytest.raises(Unavailable):
@@ -259,7 +221,9 @@ def test_missing_figures_are_refused(copy: Path) -> None:
 
 
 def test_a_row_more_than_the_record_says_is_refused(copy: Path) -> None:
-    figures = rewrite(copy, "\nframework-wanted,", "\nextra,use,3,a,b,c,d,1,2,vague\nframework-wanted,")
+    figures = rewrite(
+        copy, "\nframework-wanted,", "\nextra,use,usage,3,,a,b,c,d,coded,1,2,,18,regions,vague,,\nframework-wanted,"
+    )
 
     fault = fault_of(copy)
 
@@ -272,7 +236,12 @@ def test_a_row_more_than_the_record_says_is_refused(copy: Path) -> None:
         pytest.param(",4,6,", ",four,6,", id="a word for a number"),
         pytest.param(",4,6,", ",-4,6,", id="a number below zero"),
         pytest.param(",4,6,", ",4,", id="a column too few"),
-        pytest.param("id,topic,", "id,", id="a heading too few"),
+        pytest.param("id,chart,", "id,", id="a heading too few"),
+        pytest.param(",4,6,", ",6,4,", id="ends the wrong way round"),
+        pytest.param(",coded,10,18,", ",coded,10,19,", id="more regions than answered"),
+        pytest.param("\nregions-answered,", "\nanswer-window,", id="an id that stands twice"),
+        pytest.param(",vague,", ",fuzzy,", id="a precision there is not"),
+        pytest.param(",regions,vague,", ",clinics,vague,", id="a share of the regions in another unit"),
     ],
 )
 def test_figures_that_cannot_be_read_are_refused(copy: Path, old: str, new: str) -> None:
@@ -281,3 +250,75 @@ def test_figures_that_cannot_be_read_are_refused(copy: Path, old: str, new: str)
     fault = fault_of(copy)
 
     assert fault.file == str(figures)
+
+
+# Answers of coming rounds: rows generated here, and said to be
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str, str, int, int]]:
+    """Return generated answer rows: round, region, question, choice and how many."""
+    chance = random.Random(6)
+    return [
+        (f"generated-{chance.randint(1, 3)}", chance.choice(["AB", "C", "M"]), f"q{chance.randint(1, 4)}", chance.randint(0, 5), 1)
+        for _ in range(2000)
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def answered(answers: list[tuple[str, str, str, int, int]], tmp_path_factory: pytest.TempPathFactory) -> Mart:
+    """Return a mart with the generated answers."""
+    file = tmp_path_factory.mktemp("answers") / "generated.parquet"
+    columns = zip(("round", "region", "question", "choice", "n"), zip(*answers, strict=True), strict=True)
+    pd.DataFrame(dict(columns)).to_parquet(file)
+    return Mart(DATA, file)
+
+
+def test_the_hub_itself_holds_no_answers(mart: Mart) -> None:
+    assert mart.region_means("generated-1") == () == mart.quartiles("generated-1")
+
+
+@pytest.mark.parametrize("region", [None, "M"])
+def test_a_rounds_answers_are_counted(
+    answers: list[tuple[str, str, str, int, int]], answered: Mart, region: str
+) -> None:
+    expected = Counter((r, q, c) for r, code, q, c, _ in answers if r == "generated-2" and region in {None, code})
+
+    found = {
+        (one.round, one.question, one.choice): one.n for one in answered.round_counts("generated-2", region=region)
+    }
+
+    assert found == expected
+
+
+def test_a_questions_answers_are_counted_over_the_rounds(
+    answers: list[tuple[str, str, str, int, int]], answered: Mart
+) -> None:
+    expected = Counter((r, q, c) for r, _, q, c, _ in answers if q == "q3")
+
+    assert {(one.round, one.question, one.choice): one.n for one in answered.question_counts("q3")} == expected
+
+
+def test_a_regions_mean_is_that_of_its_answers(answers: list[tuple[str, str, str, int, int]], answered: Mart) -> None:
+    for one in answered.region_means("generated-1"):
+        chosen = [c for r, code, q, c, _ in answers if (r, code, q) == ("generated-1", one.region, one.question)]
+        assert (one.n, one.mean) == (len(chosen), pytest.approx(sum(chosen) / len(chosen)))
+
+
+def test_quartiles_from_counts_are_those_of_the_answers(
+    answers: list[tuple[str, str, str, int, int]], answered: Mart
+) -> None:
+    for one in answered.quartiles("generated-3"):
+        chosen = sorted(c for r, _, q, c, _ in answers if (r, q) == ("generated-3", one.question))
+        at = [chosen[-(-len(chosen) * part // 4) - 1] for part in (1, 2, 3)]
+        assert (one.low, one.median, one.high, one.n) == (*at, len(chosen))
+
+
+def test_answers_of_a_region_there_is_not_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "generated.parquet"
+    pd.DataFrame({"round": ["generated-1"], "region": ["Q"], "question": ["q1"], "choice": [1], "n": [1]}).to_parquet(
+        file
+    )
+
+    with pytest.raises(ContentError):
+        Mart(DATA, file)
