@@ -8,8 +8,23 @@ import pytest
 from playwright.sync_api import Error, Page, expect
 
 from tests.browser.demo_page import (
-    ARRIVES_MS, COUNT_DEVICES, LIVE, at, begin, connected, control, figures, heading, moves, play, remote, says,
-    side, sounds, stage, tally,
+    ARRIVES_MS,
+    COUNT_DEVICES,
+    LIVE,
+    at,
+    begin,
+    connected,
+    control,
+    figures,
+    heading,
+    moves,
+    play,
+    remote,
+    says,
+    side,
+    sounds,
+    stage,
+    tally,
 )  # fmt: skip
 
 TELEPHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
