@@ -59,8 +59,12 @@ for (const name of ["getUserMedia", "getDisplayMedia"]) {
   const ask = navigator.mediaDevices?.[name]?.bind(navigator.mediaDevices);
   if (ask) navigator.mediaDevices[name] = async (...more) => { const stream = await ask(...more); window.lent.push(...stream.getTracks()); return stream; };
 }
+window.said = [];
+new MutationObserver((changes) => {
+  for (const { target, addedNodes } of changes) if (target.matches?.(".hub-call > [aria-live]")) window.said.push(...[...addedNodes].map((line) => line.textContent));
+}).observe(document, { subtree: true, childList: true });
 """
-"""Holds what the browser lends and opens, so that a test can look at it."""
+"""Holds what the browser lends and opens, and what has been said to those who listen, so that a test can look at it."""
 LIVE = "window.lent.filter((track) => track.readyState === 'live').map((track) => track.kind).sort()"
 _FRAMES = "video => video.getVideoPlaybackQuality().totalVideoFrames"
 _GROWN = "([video, before]) => video.getVideoPlaybackQuality().totalVideoFrames > before + 10"
@@ -75,6 +79,9 @@ _CHANGED = f"""([video, before]) => {{ const now = ({_PICTURE})(video);
   return now.reduce((all, value, at) => all + (Math.abs(value - before[at]) > 12), 0) > 12; }}"""
 _ENERGY = """async () => [...(await window.peers.at(-1).getStats()).values()]
   .filter((each) => each.type === "inbound-rtp" && each.kind === "audio").reduce((all, each) => all + (each.totalAudioEnergy ?? 0), 0)"""
+_SAID = """(text) => { const place = window.said.findIndex((line) => line.includes(text));
+  if (place >= 0) window.said.splice(0, place + 1);
+  return place >= 0; }"""
 _LOUDER = f"async (before) => (await ({_ENERGY})()) > before * 1.001 + 1e-5"
 
 
@@ -132,8 +139,8 @@ def remote(page: Page) -> Locator:
 
 
 def says(page: Page, text: str) -> None:
-    """Wait until something has been said to those who listen."""
-    expect(page.locator(".hub-call > [aria-live]")).to_contain_text(text, timeout=ARRIVES_MS)
+    """Wait until something has been said to those who listen, since what this was asked for last."""
+    page.wait_for_function(_SAID, arg=text, timeout=ARRIVES_MS)
 
 
 def at(page: Page, title: str) -> None:
@@ -200,3 +207,39 @@ def says_in_the_call(page: Page, clip: str, role: str, language: str = "sv") -> 
     expect(page.locator(".hub-call-caption")).to_have_text(
         WORDS["counterpart"][clip][role][language], timeout=ARRIVES_MS
     )
+
+
+def meet_figure(page: Page, other: str, language: str = "sv") -> None:
+    """Be in the call: the figure is seen, heard and captioned."""
+    connected(page, language)
+    says_in_the_call(page, "greet", other, language)
+    moves(page)
+    sounds(page)
+
+
+def leave_figure(page: Page, other: str, language: str = "sv") -> None:
+    """Leave the call, which is over when the figure has said goodbye."""
+    control(page, "leave").click()
+    says_in_the_call(page, "goodbye", other, language)
+    expect(page.locator(".hub-call-surface")).to_be_visible()
+    sounds(page)
+    expect(page.locator(".hub-call-surface")).to_have_count(0, timeout=ARRIVES_MS)
+    assert page.evaluate(LIVE) == []
+
+
+def compared(page: Page, level: str, **detours: int) -> None:
+    """See at the end, and beside the other levels, what the visit amounted to: its steps, and ways round by name."""
+    expected = {name: count + detours.get(name, 0) for name, count in figures(level).items()}
+    seen = tally(stage(page))
+    assert {name: seen[name] for name in expected} == {name: str(count) for name, count in expected.items()}
+    assert re.fullmatch(r"(\d+ min )?\d+ s", seen["Ditt stoppur, i den här demon"])
+
+    stage(page).get_by_role("link", name=SAID["sv"]["compare"]).click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("De fyra nivåerna sida vid sida", timeout=ARRIVES_MS)
+    column = list(LEVELS).index(level)
+    rows = page.locator(".hub-compare-visits").first.locator("tbody tr")
+    for name, count in expected.items():
+        cells = rows.filter(has=page.get_by_role("rowheader", name=name, exact=True)).locator("td")
+        expect(cells.nth(column)).to_have_text(f"{figures(level)[name]} ditt: {count}")
+        assert cells.all_inner_texts()[column - 1] == str(figures(list(LEVELS)[column - 1])[name])

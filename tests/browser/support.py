@@ -84,6 +84,7 @@ ADDRESSES = {
     **{f"plan {part}": f"{KEPT}&del={part}" for part in PARTS},
     "plan item": f"{KEPT}&punkt=provpunkt1",
     "plan not found": "/plan?id=finnsinte",
+    "visits compared": "/prova?del=jamfor&egna=inbox_care_75_record-login.book.link.!no-account",
     "missing page": "/finns-inte",
 }
 

@@ -1,7 +1,5 @@
 """A demo visit played alone in a real browser, from the first choice to the comparison, with the recorded counterpart."""
 
-import re
-
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
@@ -17,10 +15,12 @@ from tests.browser.demo_page import (
     at,
     begin,
     by_hand,
+    compared,
     connected,
-    control,
     figures,
     heading,
+    leave_figure,
+    meet_figure,
     moves,
     play,
     says,
@@ -34,7 +34,7 @@ from tests.browser.demo_page import (
 from tests.browser.support import still, visit
 from tests.browser.test_plan import keep_plan
 
-NAMES = {"framework": "Integrationsramverket", "hop-out": "Uthopp", "inbox": "1177 inkorg", "reverse-case-flow": "Invånarärende"}  # fmt: skip
+NAMES = {"hop-out": "Uthopp", "inbox": "1177 inkorg"}
 
 
 @pytest.fixture
@@ -50,57 +50,18 @@ def choose(page: Page, *names: str) -> None:
         still(page)
 
 
-def meet(page: Page, other: str) -> None:
-    """Be in the call: the figure is seen, heard and captioned."""
-    connected(page)
-    says_in_the_call(page, "greet", other)
-    moves(page)
-    sounds(page)
-
-
-def leave(page: Page, other: str) -> None:
-    """Leave the call, which is over when the figure has said goodbye."""
-    control(page, "leave").click()
-    says_in_the_call(page, "goodbye", other)
-    expect(page.locator(".hub-call-surface")).to_be_visible()
-    sounds(page)
-    expect(page.locator(".hub-call-surface")).to_have_count(0, timeout=ARRIVES_MS)
-    assert page.evaluate(LIVE) == []
-
-
-@pytest.mark.parametrize(
-    ("level", "role"), [*((level, "resident") for level in LEVELS), ("framework", "staff")], ids=lambda part: part
-)
-def test_a_visit_is_played_alone_from_the_choice_to_the_comparison(page, level, role):
-    other = "staff" if role == "resident" else "resident"
+@pytest.mark.parametrize("level", ["hop-out", "inbox"])
+def test_a_visit_is_played_alone_from_the_choice_to_the_comparison(page, level):
     visit(page, "/prova")
-    choose(
-        page,
-        *([NAMES[level]] if level != "framework" else []),
-        *(["Vårdpersonalen: Sara Provsson"] if role == "staff" else []),
-    )
+    choose(page, NAMES[level])
     page.get_by_role("button", name="Börja besöket").click()
-    play({role: page}, level, until="call")
-    meet(page, other)
-    leave(page, other)
-    after = [step["id"] for step in by_hand(level)]
-    play({role: page}, level, start=after[after.index("call") + 1])
+    play({"resident": page}, level, until="call")
+    meet_figure(page, "staff")
+    leave_figure(page, "staff")
+    play({"resident": page}, level, start="note")
 
     at(page, "Besöket är slut")
-    counted = {name: str(number) for name, number in figures(level).items()}
-    seen = tally(stage(page))
-    assert {name: seen[name] for name in counted} == counted
-    assert re.fullmatch(r"(\d+ min )?\d+ s", seen["Ditt stoppur, i den här demon"])
-
-    stage(page).get_by_role("link", name="Jämför de fyra nivåerna").click()
-
-    expect(page.get_by_role("heading", level=1)).to_have_text("De fyra nivåerna sida vid sida")
-    column = list(LEVELS).index(level)
-    rows = page.locator(".hub-compare-visits").first.locator("tbody tr")
-    for name, number in figures(level).items():
-        cells = rows.filter(has=page.get_by_role("rowheader", name=name, exact=True)).locator("td")
-        expect(cells.nth(column)).to_have_text(f"{number} ditt: {number}")
-        assert cells.all_inner_texts()[column - 1] == str(figures(list(LEVELS)[column - 1])[name])
+    compared(page, level)
 
 
 # --- Troubles --------------------------------------------------------------------------------------------------------
@@ -163,10 +124,9 @@ def test_every_trouble_is_met_at_one_level_and_counted(page):
 
     # In the call the camera is really off, and the figure asks for it; then the call really breaks.
     meet_trouble(page, level, "camera-blocked")
+    meet_figure(page, "staff")
     expect(page.locator(".hub-call-fault")).to_contain_text("Kameran går inte att använda.")
     page.wait_for_function(f"() => JSON.stringify({LIVE}) === '[\"audio\"]'")
-    connected(page)
-    says_in_the_call(page, "ask-camera", "staff")
     take_round(page, level, "camera-blocked")
     meet_trouble(page, level, "network-lost")
     page.wait_for_function(f'() => JSON.stringify({LIVE}) === \'["audio","video"]\'')
@@ -174,19 +134,11 @@ def test_every_trouble_is_met_at_one_level_and_counted(page):
     take_round(page, level, "network-lost")
     connected(page)
     moves(page)
-    control(page, "leave").click()
-    control(page, "leave").click()
+    leave_figure(page, "staff")
     play({"resident": page}, level, start="note")
 
     at(page, "Besöket är slut")
-    seen, counted = tally(stage(page)), figures(level)
-    assert int(seen["Handgrepp, vårdpersonalen"]) == counted["Handgrepp, vårdpersonalen"] + 6
-    assert int(seen["Handgrepp, invånaren"]) == counted["Handgrepp, invånaren"] + 1
-    stage(page).get_by_role("link", name="Jämför de fyra nivåerna").click()
-    row = page.locator(".hub-compare-visits").first.get_by_role("row").filter(has_text="Handgrepp, vårdpersonalen")
-    expect(row.locator("td").last).to_have_text(
-        f"{counted['Handgrepp, vårdpersonalen']} ditt: {seen['Handgrepp, vårdpersonalen']}"
-    )
+    compared(page, level, **{"Handgrepp, vårdpersonalen": 6, "Handgrepp, invånaren": 1})
 
 
 def test_what_cannot_happen_says_why_and_what_cannot_be_gone_round_ends_the_visit(page):
@@ -216,7 +168,7 @@ def tab_to(page: Page, selector: str) -> None:
 
 
 def test_the_keyboard_alone_is_enough_and_each_step_takes_the_focus_and_is_said(page):
-    steps = list(by_hand("framework"))
+    level, steps = "framework", list(by_hand("framework"))
     visit(page, "/prova")
     tab_to(page, ".st-key-demo-begin button")
     page.keyboard.press("Enter")
@@ -224,8 +176,8 @@ def test_the_keyboard_alone_is_enough_and_each_step_takes_the_focus_and_is_said(
     for number, step in enumerate(steps):
         if step["surface"] == "call":
             expect(page.locator(".hub-call-heading")).to_be_focused()
-            connected(page)
             says(page, "Ansluten")
+            meet_figure(page, "staff")
             tab_to(page, "[data-control=camera]")
             page.keyboard.press("Space")
             says(page, "Din kamera är av.")
@@ -242,10 +194,14 @@ def test_the_keyboard_alone_is_enough_and_each_step_takes_the_focus_and_is_said(
             says(page, step["says"]["sv"])
     at(page, "Besöket är slut")
     tab_to(page, ".hub-call-stage a")
+    counts = tally(stage(page))
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("De fyra nivåerna sida vid sida")
     expect(page.get_by_role("heading", level=1)).to_be_focused()
+    assert {name: counts[name] for name in figures(level)} == {
+        name: str(count) for name, count in figures(level).items()
+    }
 
 
 # --- Comes back ------------------------------------------------------------------------------------------------------
@@ -297,6 +253,7 @@ def test_a_server_that_starts_anew_is_told_of_and_leads_on(fresh, new_context):
     page.context.watch.allow("WebSocket|ERR_|No response|not responding|reaching server|disconnected|Failed to fetch")
     begin(page, "inbox")
     play({"resident": page}, "inbox", until="notice")
+    expect(heading(page)).to_have_text("Invånaren ser aviseringen.")
     fresh.kill()
     expect(page.locator(".hub-call-contact")).to_have_text("Ingen kontakt med servern, försöker igen.")
     stage(page).locator("[data-do=act]").click()

@@ -1,12 +1,13 @@
 """A demo visit of two: one in the app, the other by the link on a telephone, with a call between their browsers."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
+from tests.browser.conftest import _open
 from tests.browser.demo_page import (
     ARRIVES_MS,
     COUNT_DEVICES,
@@ -32,36 +33,63 @@ NAMES = {"resident": "Olle Exempel", "staff": "Sara Provsson"}
 GONE_WITHIN_MS = 5_000
 
 
-@pytest.fixture
-def open_page(new_context) -> Callable[..., Page]:
-    def make(**options) -> Page:
-        context = new_context(**options)
-        context.add_init_script(COUNT_DEVICES)
-        return context.new_page()
-
-    return make
+def counted(context: BrowserContext) -> Page:
+    context.add_init_script(COUNT_DEVICES)
+    return context.new_page()
 
 
-@pytest.fixture
-def meet(open_page) -> Callable[..., dict[str, Page]]:
+def met(
+    mine: Page, theirs: Page, level: str, variant: str = "care", role: str = "staff", until: str = ""
+) -> dict[str, Page]:
     """Let one begin in the app, and the other come by the link that is handed over."""
+    other = "resident" if role == "staff" else "staff"
+    begin(mine, level, variant, role, company="tva")
+    link = side(mine).locator(".hub-visit-share code")
+    expect(side(mine).get_by_role("img", name="Länken som QR-kod")).to_be_visible()
+    theirs.goto(link.inner_text())
+    expect(heading(theirs)).to_be_visible(timeout=ARRIVES_MS)
+    says(mine, f"{NAMES[other]} är ansluten")
+    expect(link).to_have_count(0)
+    pages = {role: mine, other: theirs}
+    if until:
+        play(pages, level, variant, until=until)
+    return pages
 
-    def make(level: str, variant: str = "care", role: str = "staff", until: str = "") -> dict[str, Page]:
-        other = "resident" if role == "staff" else "staff"
-        mine, theirs = open_page(), open_page(**TELEPHONE)
-        begin(mine, level, variant, role, company="tva")
-        link = side(mine).locator(".hub-visit-share code")
-        expect(side(mine).get_by_role("img", name="Länken som QR-kod")).to_be_visible()
-        theirs.goto(link.inner_text())
-        expect(heading(theirs)).to_be_visible(timeout=ARRIVES_MS)
-        says(mine, f"{NAMES[other]} är ansluten")
-        expect(link).to_have_count(0)
-        pages = {role: mine, other: theirs}
-        if until:
-            play(pages, level, variant, until=until)
-        return pages
 
-    return make
+@pytest.fixture
+def meet(new_context) -> Callable[..., dict[str, Page]]:
+    return lambda *visit, **more: met(counted(new_context()), counted(new_context(**TELEPHONE)), *visit, **more)
+
+
+class Talk:
+    """A call of two that goes on from test to test; who is no longer in it comes back."""
+
+    def __init__(self, browser: Browser, origin: str) -> None:
+        self.contexts = {"staff": _open(browser, origin), "resident": _open(browser, origin, **TELEPHONE)}
+        self.pages = met(*(counted(context) for context in self.contexts.values()), "framework", until="call")
+        self.addresses = {role: page.url for role, page in self.pages.items()}
+
+    def go_on(self) -> dict[str, Page]:
+        """Have both in the call."""
+        for role, page in self.pages.items():
+            if page.is_closed() or page.url != self.addresses[role]:
+                self.come_back(role)
+        in_call(self.pages)
+        return self.pages
+
+    def come_back(self, role: str) -> None:
+        """Open the page of a role anew."""
+        self.pages[role] = self.contexts[role].new_page()
+        self.pages[role].goto(self.addresses[role])
+
+
+@pytest.fixture(scope="module")
+def talk(browser, server) -> Iterator[Talk]:
+    made = Talk(browser, server.url)
+    yield made
+    for context in made.contexts.values():
+        context.close()
+        context.watch.check()
 
 
 def in_call(pages: dict[str, Page]) -> None:
@@ -177,10 +205,9 @@ def test_whoever_is_not_let_in_is_told_what_to_do(meet):
         assert page.evaluate(LIVE) == []
 
 
-def test_a_camera_that_is_blocked_and_a_network_that_is_lost_are_met_by_both_in_the_call(meet):
-    pages = meet("framework", until="call")
+def test_a_camera_that_is_blocked_and_a_network_that_is_lost_are_met_by_both_in_the_call(talk):
+    pages = talk.go_on()
     staff, resident = pages["staff"], pages["resident"]
-    in_call(pages)
     side(staff).get_by_text("Slå på en störning").click()
     side(staff).get_by_role("button", name="Kameran är spärrad").click()
     for page in pages.values():
@@ -200,52 +227,47 @@ def test_a_camera_that_is_blocked_and_a_network_that_is_lost_are_met_by_both_in_
 
 
 @pytest.mark.parametrize("role", ["staff", "resident"], ids=["in the app", "by the link"])
-def test_a_reload_comes_back_into_the_call(meet, role):
-    pages = meet("framework", until="call")
-    in_call(pages)
-    address = pages[role].url
+def test_a_reload_comes_back_into_the_call(talk, role):
+    pages = talk.go_on()
     pages[role].reload()
-    if role == "resident":
-        # A page that has been pressed nowhere asks before it opens a camera that nobody has allowed for good.
-        expect(pages[role].locator(".hub-call-surface")).to_be_visible(timeout=ARRIVES_MS)
 
     in_call(pages)
-    assert pages[role].url == address
+    assert pages[role].url == talk.addresses[role]
 
 
-def test_a_tab_that_is_killed_or_crashes_is_noticed_within_5_seconds_and_may_come_back(meet, open_page):
-    pages = meet("framework", until="call")
-    in_call(pages)
-    staff, resident = pages["staff"], pages["resident"]
-    address = resident.url
-    mark_time(staff, "Olle Exempel är inte ansluten")
-    resident.close(run_before_unload=False)
-    assert took_ms(staff) < GONE_WITHIN_MS
-    expect(staff.locator(".hub-call-state")).to_have_text("Väntar på Olle Exempel", timeout=ARRIVES_MS)
-
-    resident = open_page(**TELEPHONE)
-    resident.goto(address)
-    in_call({"staff": staff, "resident": resident})
-    mark_time(staff, "Olle Exempel är inte ansluten")
-    resident.context.watch.allow("chrome://crash")
-    with suppress(Error), resident.expect_event("crash"):
-        resident.goto("chrome://crash")
-    assert took_ms(staff) < GONE_WITHIN_MS
-    expect(staff.locator(".hub-call-state")).to_have_text("Väntar på Olle Exempel", timeout=ARRIVES_MS)
-
-
-def test_a_second_window_takes_the_seat_in_the_call_and_the_first_says_so(meet):
-    pages = meet("framework", until="call")
-    in_call(pages)
-    first = pages["resident"]
-    second = first.context.new_page()
-    second.goto(first.url)
+def test_a_second_window_takes_the_seat_in_the_call_and_the_first_says_so(talk):
+    first = talk.go_on()["resident"]
+    talk.come_back("resident")
 
     expect(first.get_by_role("heading", name="Besöket fortsätter i ett annat fönster")).to_be_focused(
         timeout=ARRIVES_MS
     )
     assert first.evaluate(LIVE) == []
-    in_call({"staff": pages["staff"], "resident": second})
+    in_call(talk.pages)
+    first.close()
+
+
+def kill(page: Page) -> None:
+    page.close(run_before_unload=False)
+
+
+def crash(page: Page) -> None:
+    page.context.watch.allow("chrome://crash")
+    with suppress(Error), page.expect_event("crash"):
+        page.goto("chrome://crash")
+
+
+@pytest.mark.parametrize("end", [kill, crash])
+def test_a_tab_that_ends_is_noticed_within_5_seconds_and_may_come_back(talk, end):
+    pages = talk.go_on()
+    staff = pages["staff"]
+    mark_time(staff, "Olle Exempel är inte ansluten")
+    end(pages["resident"])
+
+    assert took_ms(staff) < GONE_WITHIN_MS
+    expect(staff.locator(".hub-call-state")).to_have_text("Väntar på Olle Exempel", timeout=ARRIVES_MS)
+    talk.come_back("resident")
+    in_call(talk.pages)
 
 
 def test_the_page_of_a_link_leads_on_when_the_server_starts_anew(fresh, new_context):
