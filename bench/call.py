@@ -456,7 +456,7 @@ def main() -> int:
         if "cost" in parts:
             peer_command = ("-m", "streamlit", "run", "bench/peer_call.py", "--server.address", "127.0.0.1")
             with served("bench/peer_call.py", *peer_command, "--server.port", "{port}") as peer:
-                counts = ((1, 3), (1, 2)) if quick else (CALLS, PEER_CALLS)
+                counts = ((3,), (2,)) if quick else (CALLS, PEER_CALLS)
                 lost += measure_cost(hub, peer, counts, turns, seconds)
             print(f"Then {load()}", flush=True)
         if "first" in parts:

@@ -1,9 +1,12 @@
 """Hold calls as many browsers at once, and drop what arrives before it is decoded, so that their cost is the wire's.
 
-Usage: ``python bench/callers.py hub|streamlit_webrtc <address of the server> <calls>``. A process of its own, so that
-nothing of it counts as the server's. It tells on standard output when all calls are connected; for each number of
+Usage: ``python bench/callers.py hub|streamlit_webrtc <address of the server> <calls> [<all>]``. A process of its own, so
+that nothing of it counts as the server's. It tells on standard output when all calls are connected; for each number of
 seconds that it reads on standard input it then listens for so long and tells what it heard; it hangs up at the end of
 the input. Each answer is one line of JSON.
+
+Given a number of all calls, it holds so many in turn instead, each for a moment and some at a time, and tells how many
+were seen and heard.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -35,6 +39,7 @@ from aiortc.rtp import RtpPacket
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
 
 from hub.call.peer import offer_loopback
@@ -42,6 +47,8 @@ from hub.call.peer import offer_loopback
 LEVEL: Final = "inbox"
 CLOCK: Final[Mapping[str, int]] = {"audio": 48_000, "video": 90_000}
 CONNECTED_WITHIN_S: Final = 60.0
+MOMENT_S: Final = 2.0
+LEAVES_EVERY: Final = 5
 FREEZE_S: Final = 0.15
 """How much later than on average a picture comes when it counts as a freeze, by W3C's definition of ``freezeCount``."""
 FREEZE_TIMES: Final = 3
@@ -77,6 +84,8 @@ class Call:
             await asyncio.gather(self.keeps, return_exceptions=True)
             await self.line.close()
         await self.connection.close()
+        for transceiver in self.connection.getTransceivers():
+            _HEARD.pop(id(transceiver.receiver), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,26 +151,40 @@ async def connected(call: Call) -> None:
 # --- Our own hub -----------------------------------------------------------------------------------------------------
 
 
+class VisitEnded(RuntimeError):
+    """Tell that the hub let a player go; it does so when nothing has been heard for four seconds."""
+
+
 class Player:
     """Plays a demo visit alone over the room's socket, as the page does."""
 
     def __init__(self, socket: ClientConnection) -> None:
-        """Take an open socket."""
+        """Take an open socket, and answer its pings from now on."""
         self._socket = socket
         self._does = ""
+        self._heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._ear = asyncio.create_task(self._listen())
+
+    async def _listen(self) -> None:
+        with suppress(ConnectionClosed):
+            async for text in self._socket:
+                message = json.loads(text)
+                if message["kind"] == "ping":
+                    await self.say(kind="pong")
+                else:
+                    self._heard.put_nowait(message)
+        self._heard.put_nowait({"kind": "closed"})
 
     async def say(self, **message: object) -> None:
         """Send one message."""
         await self._socket.send(json.dumps(message))
 
     async def hear(self, suits: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """Answer pings until a message suits, and return it."""
+        """Wait for a message that suits, and return it."""
         while True:
-            message: dict[str, Any] = json.loads(await self._socket.recv())
-            if message["kind"] == "ping":
-                await self.say(kind="pong")
-            elif message["kind"] in {"bye", "no-answer", "refused"}:
-                raise RuntimeError(f"the hub ended a visit: {message}")
+            message = await self._heard.get()
+            if message["kind"] in {"bye", "closed", "no-answer", "refused"}:
+                raise VisitEnded(f"the hub ended a visit: {message}")
             if suits(message):
                 return message
 
@@ -183,6 +206,16 @@ class Player:
     async def keep(self) -> None:
         """Stay."""
         await self.hear(lambda _message: False)
+
+    async def stay_a_moment(self) -> None:
+        """Stay for some seconds."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.keep(), MOMENT_S)
+
+    async def leave(self) -> None:
+        """Leave the call, and stay until the counterpart has said goodbye."""
+        await self.say(kind="leave")
+        await self.hear(lambda message: message["kind"] == "view" and message["phase"] != "call")
 
 
 async def room(server: str) -> str:
@@ -210,20 +243,48 @@ async def prepared(server: str) -> str:
     return token
 
 
+async def offer(player: Player, call: Call) -> None:
+    """Offer a call to the counterpart, and wait until it is there."""
+    await call.connection.setLocalDescription()
+    await player.say(kind="offer", sdp=call.connection.localDescription.sdp)
+    answer = await player.hear(lambda message: message["kind"] == "answer")
+    await call.connection.setRemoteDescription(RTCSessionDescription(sdp=answer["sdp"], type="answer"))
+    await connected(call)
+
+
 async def call_hub(server: str, calls: list[Call]) -> None:
     """Begin a call with the counterpart, and wait until the greeting is over: from then on each second costs the same."""
     line = await socket_of(server, await room(server))
     player = Player(line)
     await player.play_to("call")
-    call = new_call()
-    calls.append(call)
-    await call.connection.setLocalDescription()
-    await player.say(kind="offer", sdp=call.connection.localDescription.sdp)
-    answer = await player.hear(lambda message: message["kind"] == "answer")
-    await call.connection.setRemoteDescription(RTCSessionDescription(sdp=answer["sdp"], type="answer"))
+    calls.append(call := new_call())
+    await offer(player, call)
     await player.hear(lambda message: message["kind"] == "caption" and not message["text"])
-    await connected(call)
     call.keep(line, player.keep())
+
+
+async def passing_call(server: str, *, leaves: bool) -> bool:
+    """Hold a call for a moment, and tell whether something was seen and heard until it ended as wished.
+
+    Args:
+        server: our hub.
+        leaves: whether the call is left as it should be, with a goodbye; otherwise the browser is closed.
+    """
+    call = new_call()
+    try:
+        async with asyncio.timeout(CONNECTED_WITHIN_S), socket_of(server, await room(server)) as line:
+            player = Player(line)
+            await player.play_to("call")
+            await offer(player, call)
+            ends = Player.leave if leaves else Player.stay_a_moment
+            await ends(player)
+    except (VisitEnded, TimeoutError) as fault:
+        # On a machine with much else to do, we ourselves may be silent for too long.
+        print(fault or "too slow", file=sys.stderr)
+        return False
+    finally:
+        await call.end()
+    return all(len(call.heard.at[kind]) > 1 for kind in CLOCK)
 
 
 # --- streamlit-webrtc ------------------------------------------------------------------------------------------------
@@ -366,18 +427,35 @@ KINDS: Final[Mapping[str, Callable[[str, list[Call]], Coroutine[Any, Any, None]]
 }
 
 
-async def main(kind: str, server: str, count: int) -> None:
+async def roll(server: str, count: int, most: int) -> int:
+    """Hold so many calls in turn, some at a time, and return how many were seen and heard."""
+    numbers = iter(range(count))
+
+    async def one_by_one() -> int:
+        # All take from the same numbers.
+        return sum([await passing_call(server, leaves=number % LEAVES_EVERY == 0) for number in numbers])
+
+    return sum(await asyncio.gather(*(one_by_one() for _ in range(most))))
+
+
+async def main(kind: str, server: str, count: int, all_calls: int = 0) -> None:
     """Call, listen as often as asked, and hang up."""
     drop_undecoded()
     offer_loopback()
+    if all_calls:
+        print(json.dumps({"heard": await roll(server, all_calls, count)}), flush=True)
+        return
     calls: list[Call] = []
-    async with asyncio.timeout(CONNECTED_WITHIN_S):
-        await asyncio.gather(*(KINDS[kind](server, calls) for _ in range(count)))
-    print(json.dumps({"connected": len(calls)}), flush=True)
-    while seconds := (await asyncio.to_thread(sys.stdin.readline)).strip():
-        print(json.dumps(asdict(await listen(calls, float(seconds)))), flush=True)
-    await asyncio.gather(*(call.end() for call in calls))
+    try:
+        async with asyncio.timeout(CONNECTED_WITHIN_S):
+            await asyncio.gather(*(KINDS[kind](server, calls) for _ in range(count)))
+        print(json.dumps({"connected": len(calls)}), flush=True)
+        while seconds := (await asyncio.to_thread(sys.stdin.readline)).strip():
+            print(json.dumps(asdict(await listen(calls, float(seconds)))), flush=True)
+    finally:
+        # The library's threads would keep the process otherwise.
+        await asyncio.gather(*(call.end() for call in calls))
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+    asyncio.run(main(*sys.argv[1:3], *map(int, sys.argv[3:])))

@@ -1,32 +1,26 @@
-"""Five hundred calls, twenty at a time: what is held afterwards does not grow with how many there have been."""
+"""The measuring of calls itself works: it prints its figures, and nobody is lost while it does."""
 
-import asyncio
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
-from tests.browser.support import Server
-from tests.callers import Held, emptied, play_many, steps_before_the_call
-
-CALLS, AT_ONCE, SECONDS = 500, 20, 1.0
-ROUNDS = 5
-MOST_GROWTH_KB = 6_000
-"""Over three rounds of a hundred calls, after two that fill what is kept for all."""
+ROOT = Path(__file__).resolve().parent.parent.parent
+FIGURE = re.compile(r"^BENCH (\w+) (-?[\d.]+) (\S+) \| \w+ (-?[\d.]+) \S+ \| ratio (\S+)$")
 
 
-@pytest.mark.timeout(900)
-def test_five_hundred_calls_leave_nothing_behind(tmp_path):
-    server = Server(tmp_path, script="tests/call_server.py", HUB_LIMIT_FACTOR="1000").start()
-    try:
-        before, after = Held.of(server), []
-        for _ in range(ROUNDS):
-            came = asyncio.run(play_many(server, steps_before_the_call("inbox"), CALLS // ROUNDS, AT_ONCE, SECONDS))
-            assert len(came) == CALLS // ROUNDS
-            after.append(emptied(server, before))
-            print(after[-1])
-
-        assert {(held.rooms, held.sockets, held.calls) for held in after} == {(0, 0, 0)}
-        assert max(held.threads for held in after) <= after[0].threads
-        assert after[-1].memory_kb - after[1].memory_kb < MOST_GROWTH_KB
-        assert "Traceback" not in server.said() and '"error"' not in server.said()
-    finally:
-        server.close()
+@pytest.mark.timeout(300)
+def test_a_quick_measuring_of_calls_prints_its_figures_and_loses_nobody():
+    ended = subprocess.run(
+        [sys.executable, "bench/call.py", "--quick"], cwd=ROOT, capture_output=True, text=True, timeout=280, check=False
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    lines = [line for line in ended.stdout.splitlines() if line.startswith("BENCH ")]
+    figures = {found[1]: (float(found[2]), float(found[4])) for line in lines if (found := FIGURE.match(line))}
+    assert len(figures) == len(lines) >= 15
+    assert figures["call_missing"] == figures["call_missing_with_3_reruns_per_s"] == (0, 0)
+    assert all(value > 0 for value in figures["call_cpu_per_minute_3_calls"])
+    assert all(value > 0 for value in figures["call_first_picture_p50"])
+    assert all(value > 1 for value in figures["call_reruns_per_second_with_3_calls"])
