@@ -84,31 +84,34 @@ def _variant(level: str) -> str:
     if len(variants) == 1:
         return variants[0].id
     by_id: dict[str, Variant] = {one.id: one for one in variants}
+    names = {one.id: one.name[language()] for one in variants}
     asked = st.query_params.get("start", "")
     return st.radio(
         _("How does it begin?"), list(by_id), key=f"demo-variant-{level}",
         index=list(by_id).index(asked) if asked in by_id else 0,
-        format_func=lambda one: by_id[one].name[language()], captions=[one.short[language()] for one in variants],
+        format_func=lambda one: names[one], captions=[one.short[language()] for one in variants],
     )  # fmt: skip
 
 
 def _role() -> Role:
     asked = st.query_params.get("roll", "")
-    names = {role: hub().visits.words.actors[role][language()] for role in ROLES}
+    actors = hub().visits.words.actors
+    names = {role: f"{actors[role][language()]}: {_reading().person(role).name}" for role in ROLES}
     return st.radio(
         _("Who are you?"), ROLES, key="demo-role", index=1 if asked == "staff" else 0,
-        format_func=lambda role: f"{names[role]}: {_reading().person(role).name}",
+        format_func=lambda role: names[role],
     )  # fmt: skip
 
 
 def _together() -> bool:
     asked = st.query_params.get("sallskap", "")
+    names = {_COMPANY[0]: _("Alone, with a recorded counterpart"), _COMPANY[1]: _("Two together, by a link")}
     chosen = st.radio(
         _("Alone or two together?"),
         _COMPANY,
         key="demo-company",
         index=1 if asked == _COMPANY[1] else 0,
-        format_func=lambda one: _("Alone, with a recorded counterpart") if one == _COMPANY[0] else _("Two together, by a link"),
+        format_func=lambda one: names[one],
         captions=[
             _("You play both chairs and hear a made-up person in the call."),
             _("You get a link and a QR code for the other one. You see and hear each other."),

@@ -349,3 +349,40 @@ def test_an_error_of_ours_says_what_to_do_and_is_not_logged_as_a_fault(met, sent
 
     assert f"<h2>{sentence}</h2>" in shown(app)
     assert logged == []
+
+
+# --- The demo visit --------------------------------------------------------------------------------------------------
+
+
+def test_when_all_rooms_are_taken_it_is_said_and_what_was_chosen_stays(monkeypatch):
+    monkeypatch.setattr(HUB.rooms, "_most", 0)
+    app = press(visit("demo.py", niva="inbox", roll="staff"), "demo-begin")
+
+    assert not app.exception
+    assert "Det är fullt just nu" in shown(app)
+    assert (app.radio(key="demo-level").value, app.radio(key="demo-role").value) == ("inbox", "staff")
+
+
+def test_whoever_begins_very_many_visits_is_told_to_wait(monkeypatch):
+    app = visit("demo.py")
+    monkeypatch.setitem(HUB.limits._most, "demo", 0)
+    app = press(app, "demo-begin")
+
+    assert not app.exception
+    assert "Besöket kunde inte börja" in shown(app) and "sekunder" in shown(app)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"niva": HOSTILE, "start": HOSTILE, "roll": HOSTILE, "sallskap": HOSTILE, "egna": HOSTILE},
+        {"egna": "inbox_care_9999999999_a.b~x_y_z~____~inbox_none_1_book", "del": "jamfor"},
+        {"besok": "__\x00" + "a" * 5000},
+        {"besok": "x", "del": "jamfor"},
+    ],
+)
+def test_an_address_of_a_visit_may_hold_anything(query):
+    app = visit("demo.py", **query)
+
+    assert not app.exception
+    assert HOSTILE not in shown(app) and len(headings(app)) == 1
