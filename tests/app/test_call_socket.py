@@ -3,8 +3,10 @@
 import asyncio
 import itertools
 import json
+import os
 import re
 import secrets
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -280,6 +282,20 @@ def test_whoever_answers_stays(met):
 
     assert not [view for view in staff.heard_by_now("view") if gone(view)]
     resident.lives()
+
+
+def test_a_server_that_has_stood_still_lets_nobody_go_for_it(met, server):
+    resident, staff = met
+    os.kill(server.process.pid, signal.SIGSTOP)
+    try:
+        threading.Event().wait(GONE_WITHIN_S + 0.5)
+    finally:
+        os.kill(server.process.pid, signal.SIGCONT)
+
+    for player in (resident, staff):
+        player.do("act", "no-such-step")
+        while (message := player.hear_any("view", "refused"))["kind"] == "view":
+            assert "inte ansluten" not in message["announce"]
 
 
 # --- What is passed on -----------------------------------------------------------------------------------------------
