@@ -319,8 +319,8 @@ def test_signals_reach_the_other_as_they_are_and_in_order_and_nobody_else(server
     strangers = tokens(server, together=True)
     stranger = come(strangers["staff"])
     stranger.hear("view")
-    for signal in SIGNALS:
-        resident.say(kind="signal", data=signal)
+    for data in SIGNALS:
+        resident.say(kind="signal", data=data)
     got = [staff.hear("signal") for _ in SIGNALS]
 
     assert [one["data"] for one in got] == SIGNALS and all(set(one) == {"kind", "data", "at"} for one in got)
