@@ -278,7 +278,7 @@ async def passing_call(server: str, *, leaves: bool) -> bool:
             await offer(player, call)
             ends = Player.leave if leaves else Player.stay_a_moment
             await ends(player)
-    except (VisitEnded, TimeoutError) as fault:
+    except (VisitEnded, ConnectionClosed, TimeoutError) as fault:
         # On a machine with much else to do, we ourselves may be silent for too long.
         print(fault or "too slow", file=sys.stderr)
         return False

@@ -32,6 +32,8 @@ BEAT_S: Final = 2.0
 """Between two pings."""
 GONE_S: Final = 4.0
 """A player from whom nothing has been heard for this long is gone; the other sees it within five seconds."""
+_LATE_S: Final = 0.2
+"""Later than this comes only what waited for a server that stood still."""
 LARGEST: Final = 32_000
 """Characters of a message."""
 MOST_A_SECOND: Final = 40
@@ -276,7 +278,11 @@ class Line:
             while (now := self._loop.time()) < beaten_at + BEAT_S:
                 if now >= self._heard_at + GONE_S:
                     return
-                await asyncio.sleep(min(beaten_at + BEAT_S, self._heard_at + GONE_S) - now)
+                wakes_at = min(beaten_at + BEAT_S, self._heard_at + GONE_S)
+                await asyncio.sleep(wakes_at - now)
+                # While the server itself stood still, nobody could be heard.
+                if (late_s := self._loop.time() - wakes_at) > _LATE_S:
+                    self._heard_at += late_s
 
     async def _show(self) -> None:
         while True:

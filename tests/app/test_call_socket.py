@@ -3,8 +3,10 @@
 import asyncio
 import itertools
 import json
+import os
 import re
 import secrets
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -282,6 +284,20 @@ def test_whoever_answers_stays(met):
     resident.lives()
 
 
+def test_a_server_that_has_stood_still_lets_nobody_go_for_it(met, server):
+    resident, staff = met
+    os.kill(server.process.pid, signal.SIGSTOP)
+    try:
+        threading.Event().wait(GONE_WITHIN_S + 0.5)
+    finally:
+        os.kill(server.process.pid, signal.SIGCONT)
+
+    for player in (resident, staff):
+        player.do("act", "no-such-step")
+        while (message := player.hear_any("view", "refused"))["kind"] == "view":
+            assert "inte ansluten" not in message["announce"]
+
+
 # --- What is passed on -----------------------------------------------------------------------------------------------
 
 SIGNALS = [
@@ -303,8 +319,8 @@ def test_signals_reach_the_other_as_they_are_and_in_order_and_nobody_else(server
     strangers = tokens(server, together=True)
     stranger = come(strangers["staff"])
     stranger.hear("view")
-    for signal in SIGNALS:
-        resident.say(kind="signal", data=signal)
+    for data in SIGNALS:
+        resident.say(kind="signal", data=data)
     got = [staff.hear("signal") for _ in SIGNALS]
 
     assert [one["data"] for one in got] == SIGNALS and all(set(one) == {"kind", "data", "at"} for one in got)
