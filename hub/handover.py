@@ -38,7 +38,7 @@ from hub.guide.rules import (
     path,
     what_would_change,
 )
-from hub.language import Language, date
+from hub.language import Language, date, inside
 from hub.markdown import Source as ListedSource
 from hub.markdown import plain
 from hub.plan import rules as plan
@@ -170,7 +170,7 @@ class _Handover:
             start=self._title(choice.start),
             possible=self._title(further),
             layers=tuple(layer.value for layer in Layer if choice.aim and layer in choice.aim),
-            needs=tuple(_inside(self._words.needs[need].name) for need in Need if need in facts.needed),
+            needs=tuple(inside(self._words.needs[need].name) for need in Need if need in facts.needed),
             reasons=self._reasons(),
             gates=self._gates(),
             path=self._path(),
@@ -275,10 +275,10 @@ class _Handover:
         start = self._words.aims[key(choice.start)].title if choice.start else texts.today
         stations = [plan.PathStep(start, texts.starts if choice.start else texts.nothing_yet)]
         for step in steps:
-            names = [_inside(self._words.capabilities[c].name) for c in (*step.to_mend, *step.to_ask)]
+            names = [inside(self._words.capabilities[c].name) for c in (*step.to_mend, *step.to_ask)]
             note = texts.first.format(gates=", ".join(names)) if names else texts.ready
             if step.replaces:
-                note += ". " + texts.replaces.format(layer=_inside(self._words.layers[step.replaces].name))
+                note += ". " + texts.replaces.format(layer=inside(self._words.layers[step.replaces].name))
             stations.append(plan.PathStep(self._words.layers[step.layer].name, note))
         return (*stations, plan.PathStep(aim, texts.aim))
 
@@ -303,9 +303,9 @@ class _Handover:
         texts = self._texts.turns
         if isinstance(change.fact, Need):
             frame = texts.needed if change.to == "needed" else texts.not_needed
-            return frame.format(name=_inside(self._words.needs[change.fact].name))
+            return frame.format(name=inside(self._words.needs[change.fact].name))
         frame = texts.can if change.to == "can" else texts.cannot
-        return frame.format(name=_inside(self._words.capabilities[change.fact].name))
+        return frame.format(name=inside(self._words.capabilities[change.fact].name))
 
     def _groups(self) -> tuple[tuple[Group, ...], bool]:
         """Return the groups to write of, and whether the region has said that it is these."""
@@ -341,13 +341,11 @@ class _Handover:
         served = needs_served(facts, layers)
 
         def standing(*states: GateState) -> tuple[str, ...]:
-            return tuple(
-                _inside(self._words.capabilities[c].name) for c in gates_of(layers) if gate(facts, c) in states
-            )
+            return tuple(inside(self._words.capabilities[c].name) for c in gates_of(layers) if gate(facts, c) in states)
 
         return plan.Alternative(
             name,
-            serves=tuple(_inside(self._words.needs[need].name) for need in Need if need in served),
+            serves=tuple(inside(self._words.needs[need].name) for need in Need if need in served),
             missing=standing(GateState.MISSING, GateState.BLOCKED),
             unknown=standing(GateState.UNKNOWN),
             proposed=proposed,
@@ -401,8 +399,3 @@ _KEPT = re.compile("\ue000([a-z0-9-]+)\ue001")
 def _marked(text: str) -> str:
     """Return a line of Markdown as words alone, with its source marks kept."""
     return _KEPT.sub(r"[^\1]", plain(_MARK.sub("\ue000\\1\ue001", text)))
-
-
-def _inside(name: str) -> str:
-    """Return a name for use inside a sentence."""
-    return name[:1].lower() + name[1:]

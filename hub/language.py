@@ -122,3 +122,8 @@ def day_and_time(language: Language, at: dt.datetime) -> tuple[str, str]:
 def date(language: Language, day: dt.date) -> str:
     """Write a date in the language's form: ``31 mars 2020`` or ``31 March 2020``."""
     return str(format_date(day, format="long", locale=_LOCALE[language]))
+
+
+def inside(name: str) -> str:
+    """Return a name for use inside a sentence."""
+    return name[:1].lower() + name[1:]

@@ -20,7 +20,7 @@ from hub.call.rules import Counts, Done, Role, Visit, other
 from hub.call.service import Room
 from hub.call.surfaces import Scene, screen
 from hub.html import address
-from hub.language import Catalogue, Language
+from hub.language import Catalogue, Language, inside
 from hub.markdown import ContentWords, Footnotes, Source
 
 _MINUTE_S: Final = 60
@@ -120,7 +120,7 @@ class VisitReading:
         visit = room.visit
         where = self._levels[room.wish.level]
         who = self._say("You are {name}, {role}").format(
-            name=self.person(role).name, role=_inside(self._role(role))
+            name=self.person(role).name, role=inside(self._role(role))
         )  # fmt: skip
         if visit.ending:
             return f"{where} · {who}"
@@ -212,7 +212,7 @@ class VisitReading:
             return ""
         text = self._say("{name} does this: {role}. You play alone, so you decide when.")
         return (
-            f"<p class='hub-chair'>{escape(text.format(name=self.person(actor).name, role=_inside(self._role(actor))))}</p>"
+            f"<p class='hub-chair'>{escape(text.format(name=self.person(actor).name, role=inside(self._role(actor))))}</p>"
         )  # fmt: skip
 
     def _words_of(self, due: Step) -> str:
@@ -532,8 +532,3 @@ def _recent(visit: Visit) -> tuple[Done, ...]:
     """Return the last step of a person, and what machines have done since."""
     start = max((n for n, one in enumerate(visit.done) if one.manual), default=0)
     return visit.done[start:]
-
-
-def _inside(name: str) -> str:
-    """Return a name for use inside a sentence."""
-    return name[:1].lower() + name[1:]
