@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.drawing import Drawing, JourneyStep, Station, journey, layers, path, text_width, wrap
+from hub.drawing import JourneyStep, Station, journey, layers, path
+from hub.svg import Drawing, text_width, wrap
 
 LONG = "läkemedelsförsörjningsverksamheten"
 LONGER = "sjukvårdsupplysningstelefonnummerförteckningen"
