@@ -41,6 +41,7 @@ from hub.search import Search, read_search_words
 from hub.settings import ROOT, Settings
 from hub.site import Site, read_site
 from hub.sources import check_sources, read_sources, sources_in_words
+from hub.survey.content import Questionnaire, read_questionnaires
 from hub.survey.mart import Mart
 from hub.timetable import Job, Timetable
 
@@ -72,6 +73,8 @@ class Hub:
     glossing: Mapping[Language, Glossing]
     search: Search
     mart: Mart
+    questionnaires: Mapping[int, Questionnaire]
+    """By version, the oldest first."""
     topics: Topics
     database: Database
     limits: Limits
@@ -154,6 +157,9 @@ def build(settings: Settings) -> Hub:
         },
         search=Search(entries(site, levels, requirements, glossary, articles), read_search_words(content)),
         mart=Mart(ROOT / "data"),
+        questionnaires=read_questionnaires(
+            content, levels=levels, requirements=[one.id for one in requirements.requirements]
+        ),
         topics=topics,
         database=database,
         limits=limits,
