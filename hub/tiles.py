@@ -216,9 +216,7 @@ def _tag(box: _Box, *, fill: str) -> str:
     return f'<polygon points="{points}" fill="{fill}"/>'
 
 
-def _legend(
-    signs: Mapping[str, Sign], own_word: str, left: float, top: float, width: float
-) -> tuple[list[str], float]:
+def _legend(signs: Mapping[str, Sign], own_word: str, left: float, top: float, width: float) -> tuple[list[str], float]:
     """Draw each sign with its word, and give the bottom of what was drawn."""
     parts: list[str] = []
     x, y, bottom = left, top, top
