@@ -152,7 +152,7 @@ def _trace(region: RegionFacts, trace: Trace, *, corrects: bool) -> str:
 
 
 def _pairs(rows: Mapping[str, str]) -> str:
-    return f"<dl class='hub-facts'>{''.join(f'<div><dt>{escape(name)}</dt><dd>{value}</dd></div>' for name, value in rows.items())}</dl>"
+    return f"<dl class='hub-trace'>{''.join(f'<div><dt>{escape(name)}</dt><dd>{value}</dd></div>' for name, value in rows.items())}</dl>"
 
 
 @lru_cache(maxsize=64)

@@ -34,7 +34,7 @@ from hub.handover import routes_sought
 from hub.html import address, figure
 from hub.language import Language
 from hub.survey.corrections import Correction, own_routes
-from hub.survey.facts import RegionFacts, Trace
+from hub.survey.facts import RegionFacts, Route, Trace
 from hub.survey.likeness import Like, Sought, known, latest, like
 from hub.tiles import Sign, Tile, tile_map
 
@@ -329,19 +329,16 @@ def why(one: Like) -> str:
     """Say why a region is among those that are like one's own."""
     names = route_names()
 
-    def dated(frame: str, routes: Sequence[str]) -> list[str]:
+    def dated(routes: Sequence[Route]) -> str:
         said = []
         for route in routes:
-            newest = next(trace for trace in one.traces if route in trace.routes)
-            year = latest(newest)
-            named = names[route]  # type: ignore[index]
-            said.append(frame.format(way=f"{named}, {year}" if year else named))
-        return said
+            year = latest(next(trace for trace in one.traces if route in trace.routes))
+            said.append(f"{names[route]} {year}" if year else names[route])
+        return ", ".join(said)
 
     parts = [
-        *dated(_("same way: {way}"), one.aim),
-        *dated(_("same start: {way}"), one.start),
-        *([_("similar size")] if one.similar_size else []),
+        _("Same way: {ways}.").format(ways=dated(one.aim)) if one.aim else "",
+        _("Same start: {ways}.").format(ways=dated(one.start)) if one.start else "",
+        _("Similar size.") if one.similar_size else "",
     ]
-    text = "; ".join(parts)
-    return text[:1].upper() + text[1:]
+    return " ".join(filter(None, parts))

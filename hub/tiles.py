@@ -54,7 +54,7 @@ _COLUMNS: Final = 5
 _GAP: Final = 8.0
 _INSET: Final = 8.0
 _SIGN: Final = 20.0
-_PITCH: Final = 22.0
+_PITCH: Final = 24.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +104,16 @@ def tile_map(
 
 def said(tile: Tile, signs: Mapping[str, Sign], own_word: str) -> str:
     """Return what a tile says, in words."""
-    ways = ", ".join(signs[route].word for route in tile.routes)
+    ways = ", ".join(signs[route].word for route in _in_order(tile, signs))
     return f"{tile.name}: {ways} ({own_word})" if tile.own else f"{tile.name}: {ways}"
 
 
+def _in_order(tile: Tile, signs: Mapping[str, Sign]) -> list[str]:
+    return [route for route in signs if route in tile.routes]
+
+
 def _wide(label: str, tiles: Sequence[Tile], signs: Mapping[str, Sign], own_word: str) -> str:
-    width = 132.0
+    width = 140.0
     most = max((len(tile.routes) for tile in tiles), default=1)
     height = _INSET + _PITCH * -(-most // 4) + 2 * _LEADING + _INSET
     parts: list[str] = []
@@ -128,7 +132,7 @@ def _wide(label: str, tiles: Sequence[Tile], signs: Mapping[str, Sign], own_word
             )
         )  # fmt: skip
     left = _COLUMNS * (width + _GAP) + 20
-    legend, bottom = _legend(signs, own_word, left, _EDGE, WIDE_WIDTH - left)
+    legend, bottom = _legend(signs, own_word, left, _EDGE, WIDE_WIDTH - left, alone=True)
     deepest = max((PLACES[tile.code][1] for tile in tiles), default=0) + 1
     return _as_group(_svg(label, "wide", WIDE_WIDTH, max(bottom, deepest * (height + _GAP)), [*legend, *parts]))
 
@@ -149,7 +153,9 @@ def _narrow(label: str, tiles: Sequence[Tile], signs: Mapping[str, Sign], own_wo
             )
         )  # fmt: skip
     deepest = max((PLACES[tile.code][1] for tile in tiles), default=0) + 1
-    legend, bottom = _legend(signs, own_word, _EDGE, deepest * (height + _GAP) + 12, NARROW_WIDTH - 2 * _EDGE)
+    legend, bottom = _legend(
+        signs, own_word, _EDGE, deepest * (height + _GAP) + 12, NARROW_WIDTH - 2 * _EDGE, alone=False
+    )
     return _as_group(_svg(label, "narrow", NARROW_WIDTH, bottom + _EDGE, [*parts, *legend]))
 
 
@@ -183,7 +189,7 @@ def _signs(tile: Tile, signs: Mapping[str, Sign], left: float, top: float, a_row
         return []
     return [
         _sign(route, signs[route].letter, left + place % a_row * _PITCH, top + place // a_row * _PITCH)
-        for place, route in enumerate(tile.routes)
+        for place, route in enumerate(_in_order(tile, signs))
     ]
 
 
@@ -216,14 +222,16 @@ def _tag(box: _Box, *, fill: str) -> str:
     return f'<polygon points="{points}" fill="{fill}"/>'
 
 
-def _legend(signs: Mapping[str, Sign], own_word: str, left: float, top: float, width: float) -> tuple[list[str], float]:
-    """Draw each sign with its word, and give the bottom of what was drawn."""
+def _legend(
+    signs: Mapping[str, Sign], own_word: str, left: float, top: float, width: float, *, alone: bool
+) -> tuple[list[str], float]:
+    """Draw each sign with its word, each on a row alone or as many as fit, and give the bottom of what was drawn."""
     parts: list[str] = []
     x, y, bottom = left, top, top
     for route, sign in [*signs.items(), ("", Sign("", own_word))]:
         lines = wrap(sign.word, width - 34, _SMALL)
         needed = 34 + max((text_width(line, _SMALL) for line in lines), default=0)
-        if x > left and x + needed > left + width:
+        if x > left and (alone or x + needed > left + width):
             x, y = left, bottom + 8
         if route:
             parts.append(_sign(route, sign.letter, x + 1, y + 1))
@@ -240,7 +248,7 @@ def _linked(tile: Tile, signs: Mapping[str, Sign], own_word: str, *parts: str) -
     drawn = "".join(parts)
     if not tile.link:
         return f"<g>{drawn}</g>"
-    name = quoteattr(_clean(said(tile, signs, own_word)))
+    name = quoteattr(_clean(f"{tile.code} {said(tile, signs, own_word)}"))
     return f'<a href="{escape(tile.link)}" aria-label={name}>{drawn}</a>'
 
 
