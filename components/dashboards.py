@@ -23,6 +23,7 @@ def opening(origin: Origin) -> None:
         f"{escape(_('18 of 21 regions answered three open questions. The report calls it a temperature check, and often gives a word where a chart would want a number. We show the word as an interval, and say that the interval is ours.'))}</p>",
         f"<p class='hub-reading'>{escape(_('Number of regions out of the 18 that answered. A striped band is a vague word, read by our rules.'))}</p>",
         f"<p class='hub-muted'>{escape(_('Published {date}. We have found no newer survey of all regions; new rounds are on their way here.').format(date=date(origin.published)))}</p>",
+        f"<p><a class='hub-link' href='/regioner'>{escape(_('See how each region connects'))}</a></p>",
     )
 
 
