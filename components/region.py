@@ -239,7 +239,7 @@ def _own_one(one: Correction, region: RegionFacts) -> str:
         label = _("Withdraw the statement")
         withdraw = hide_note("correction") + _button_form("ta", region.code, one.id, label, of=one.platform)
     return (
-        f"<section class='hub-pair hub-own'><p class='hub-kicker'><span class='hub-tag'>{escape(own_line(one))}</span></p>"
+        f"<section class='hub-pair hub-stated'><p class='hub-kicker'><span class='hub-tag'>{escape(own_line(one))}</span></p>"
         f"<h3>{escape(one.platform)}</h3>{_pairs(rows)}{note}{withdraw}</section>"
     )
 

@@ -16,7 +16,6 @@ from components.region_words import (
     LETTERS,
     Stated,
     database_away,
-    own_line,
     own_source,
     region_link,
     route_names,
@@ -32,7 +31,7 @@ from components.words import _, date
 from hub.guide.answers import query
 from hub.handover import routes_sought
 from hub.html import address, figure
-from hub.language import Language
+from hub.language import Language, inside
 from hub.survey.corrections import Correction, own_routes
 from hub.survey.facts import RegionFacts, Route, Trace
 from hub.survey.likeness import Like, Sought, known, latest, like
@@ -219,13 +218,13 @@ def _trace_row(trace: Trace) -> tuple[str, ...]:
 
 
 def _own_row(one: Correction) -> tuple[str, ...]:
-    tag = f"<span class='hub-tag'>{escape(_('Corrected by the region'))}</span> "
+    tag = f"<span class='hub-tag'>{escape(_('Corrected by the region'))}</span>"
     return (
-        tag + ways(one.routes),
+        f"{tag} {ways(one.routes)}<br><span class='hub-muted'>{escape(date(one.at.date()))}</span>",
         escape(one.platform),
         escape(stage_names()[one.stage]),
         str(one.year),
-        escape(own_line(one)),
+        escape(_("The region’s own word")),
         own_source(one.source),
     )
 
@@ -309,7 +308,7 @@ def _own_form(kept: Mapping[str, str], own: RegionFacts | None) -> str:
         for region in hub().mart.regions()
     )
     return (
-        f"<form method='get' action='/regioner' class='hub-filter' data-submits-on-change aria-label='{escape(_('Your region'))}'>{hidden}"
+        f"<form method='get' action='/regioner' class='hub-filter' data-submits-on-change aria-label='{escape(_('Choose your region'))}'>{hidden}"
         f"<div class='hub-choosers'><div class='hub-chooser'><label for='var'>{escape(_('Your region'))}</label><select id='var' name='var'><option value=''>{escape(_('Not stated'))}</option>{options}</select></div>"
         f"<button class='hub-button quiet' type='submit'>{escape(_('Show'))}</button></div></form>"
     )
@@ -332,8 +331,10 @@ def why(one: Like) -> str:
     def dated(routes: Sequence[Route]) -> str:
         said = []
         for route in routes:
-            year = latest(next(trace for trace in one.traces if route in trace.routes))
-            said.append(f"{names[route]} {year}" if year else names[route])
+            newest = next(trace for trace in one.traces if route in trace.routes)
+            year = latest(newest)
+            stage = "" if newest.stage == "use" else f" ({inside(stage_names()[newest.stage])})"
+            said.append(f"{names[route]}{f' {year}' if year else ''}{stage}")
         return ", ".join(said)
 
     parts = [

@@ -155,7 +155,9 @@ def build(settings: Settings) -> Hub:
             language: Glossing(glossary[language].terms, catalogue.text(language, "What {term} means"))
             for language in LANGUAGES
         },
-        search=Search(entries(site, levels, requirements, glossary, articles, mart.regions()), read_search_words(content)),
+        search=Search(
+            entries(site, levels, requirements, glossary, articles, mart.regions()), read_search_words(content)
+        ),
         mart=mart,
         corrections=Corrections(database, limits, topics, utc_now, mart),
         topics=topics,

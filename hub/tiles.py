@@ -131,7 +131,7 @@ def _wide(label: str, tiles: Sequence[Tile], signs: Mapping[str, Sign], own_word
                             fill=MUTED if tile.faint else TEXT),
             )
         )  # fmt: skip
-    left = _COLUMNS * (width + _GAP) + 20
+    left = _COLUMNS * (width + _GAP) + 8
     legend, bottom = _legend(signs, own_word, left, _EDGE, WIDE_WIDTH - left, alone=True)
     deepest = max((PLACES[tile.code][1] for tile in tiles), default=0) + 1
     return _as_group(_svg(label, "wide", WIDE_WIDTH, max(bottom, deepest * (height + _GAP)), [*legend, *parts]))
@@ -170,7 +170,9 @@ def _baseline(middle: float, size: int) -> float:
 
 def _ground(box: _Box, tile: Tile) -> str:
     known = set(tile.routes) - {"unknown"}
-    drawn = _rounded(box, fill=SURFACE if tile.faint or not known else SOFT, stroke=LINE if known else MUTED)
+    drawn = _rounded(
+        box, fill=SURFACE if tile.faint or not known else SOFT, stroke=LINE if known or tile.faint else MUTED
+    )
     if tile.faint or not known:
         drawn = drawn.replace("/>", ' stroke-dasharray="4 4"/>')
     if tile.own and not tile.faint:
@@ -229,8 +231,8 @@ def _legend(
     parts: list[str] = []
     x, y, bottom = left, top, top
     for route, sign in [*signs.items(), ("", Sign("", own_word))]:
-        lines = wrap(sign.word, width - 34, _SMALL)
-        needed = 34 + max((text_width(line, _SMALL) for line in lines), default=0)
+        lines = wrap(sign.word, width - 30, _SMALL)
+        needed = 30 + max((text_width(line, _SMALL) for line in lines), default=0)
         if x > left and (alone or x + needed > left + width):
             x, y = left, bottom + 8
         if route:
@@ -238,7 +240,7 @@ def _legend(
         else:
             points = f"{_number(x + 21)},{_number(y + 5)} {_number(x + 21)},{_number(y + 21)} {_number(x + 5)},{_number(y + 21)}"
             parts.append(f'<polygon points="{points}" fill="{WARN}"/>')
-        parts.append(_lines_from(lines, x + 34, y, size=_SMALL))
+        parts.append(_lines_from(lines, x + 30, y, size=_SMALL))
         bottom = max(bottom, y + max(24.0, len(lines) * _LEADING))
         x += needed + 20
     return parts, bottom
