@@ -195,10 +195,11 @@ def _rows(region: RegionFacts, mine: Sequence[Correction], heads: Sequence[str])
         rows.append((ways(("unknown",)), escape(nothing), "", "", "", ""))
     name = f"<th scope='rowgroup' rowspan='{len(rows)}'>{region_link(region)}</th>"
     lines = ""
-    for cells in rows:
+    for place, cells in enumerate(rows):
+        labels = (_("Way") if place < len(mine) else heads[1], *heads[2:])
         drawn = "".join(
             f"<td><span class='hub-label'>{escape(label)}: </span>{cell}</td>" if cell else "<td></td>"
-            for label, cell in zip(heads[1:], cells, strict=True)
+            for label, cell in zip(labels, cells, strict=True)
         )
         lines += f"<tr>{name}{drawn}</tr>"
         name = ""
