@@ -1,0 +1,5 @@
+"""Published numbers."""
+
+
+def page() -> None:
+    """Draw them."""
