@@ -73,15 +73,16 @@ def _head(lists: Sequence[ItemList], chosen: ItemList | None) -> str:
             f"<h1>{escape(_('What the report lists'))}</h1><p class='hub-lead'>{escape(say.lists(lists))}</p>"
             f"<p>{escape(_('A line says that something is mentioned, not by how many. Each leads to the levels, the requirements and the demo visit where the hub takes it up; where it leads is the hub’s choice.'))}</p>"
         )
-    vendors = (
-        f"<p class='hub-check'>{escape(_('These were named in 2020 and are examples. The report recommends none of them, and neither do we; whether they are offered today is not known here.'))}</p>"
-        if chosen.id in _VENDORS
-        else ""
-    )
     return (
         f"<p class='hub-kicker'><a href='{link()}'>{escape(_('All lists'))}</a> · {escape(_whose(chosen.whose))}</p>"
-        f"<h1>{escape(chosen.title[language()])}</h1><p class='hub-lead'>{escape(say.one_list(chosen))}</p>{vendors}"
+        f"<h1>{escape(chosen.title[language()])}</h1><p class='hub-lead'>{escape(say.one_list(chosen))}</p>{_no_advice(chosen)}"
     )
+
+
+def _no_advice(of: ItemList) -> str:
+    if of.id not in _VENDORS:
+        return ""
+    return f"<p class='hub-check'>{escape(_('These were named in 2020 and are examples. The report recommends none of them, and neither do we; whether they are offered today is not known here.'))}</p>"
 
 
 def _whose(whose: str) -> str:
@@ -109,7 +110,7 @@ def _form(lists: Sequence[ItemList], list_: str, level: str, words: str) -> str:
     of_levels = "".join(option(one, _level(one), level) for one in (*_LEVELS, "national"))
     return (
         f"<form method='get' action='/mognad' class='hub-filter' role='search' aria-label='{escape(_('Choose lines'))}'>"
-        f"<input type='hidden' name='del' value='listor'><div class='hub-fields'>"
+        f"<input type='hidden' name='del' value='listor'><div class='hub-fields hub-three'>"
         f"<p><label for='lista'>{escape(_('List'))}</label><select id='lista' name='lista'><option value=''>{escape(_('All lists'))}</option>{of_lists}</select></p>"
         f"<p><label for='niva'>{escape(_('Leads to'))}</label><select id='niva' name='niva'><option value=''>{escape(_('All levels'))}</option>{of_levels}</select></p>"
         f"<p><label for='ord'>{escape(_('Words in the line'))}</label><input id='ord' type='search' name='ord' value='{escape(words)}' maxlength='{_MOST_WORDS}' autocomplete='off'></p></div>"
@@ -158,35 +159,34 @@ def _group(of: ItemList, items: Sequence[Item], *, alone: bool) -> str:
         ""
         if alone
         else f"<h3><a href='{link(of.id)}'>{escape(of.title[language()])}</a></h3>"
-        f"<p class='hub-muted'>{escape(_whose(of.whose))} · {escape(_sayings().extent(of))}</p>"
+        f"<p class='hub-muted'>{escape(_whose(of.whose))} · {escape(_sayings().extent(of))}</p>{_no_advice(of)}"
     )
-    once = f"<p class='hub-muted'>{escape(_('All these lines:'))} {_ways(items[0])}</p>" if shared else ""
+    once = f"<p>{escape(_('All these lines:'))}</p>{_ways(items[0])}" if shared else ""
     lines = "".join(
-        f"<li value='{item.position}' id='{escape(item.id)}'><p>{escape(item.text[language()])}</p>"
-        f"<p class='hub-muted'>{escape(_sayings().sections(item.sections))}{'' if shared else f'. {_ways(item)}'}</p></li>"
+        f"<li value='{item.position}' id='{escape(item.id)}'><div class='hub-line'><div><p>{escape(item.text[language()])}</p>"
+        f"<p class='hub-muted'>{escape(_sayings().sections(item.sections))}</p></div>{'' if shared else _ways(item)}</div></li>"
         for item in items
     )
     return f"{head}{once}<ol class='hub-lines'>{lines}</ol>"
 
 
 def _ways(item: Item) -> str:
+    """Write where a line leads: its levels, each requirement, and the visit that shows it."""
     requirements = hub().requirements.words[language()].requirements
     levels = ", ".join(f"<a href='{address('/nivaer', niva=one)}'>{escape(_level(one))}</a>" for one in item.levels)
-    parts = [f"{escape(_('Leads to:'))} {levels}"]
-    if item.requirements:
-        asked = ", ".join(
-            f"<a href='/krav#krav-{escape(one)}'>{escape(requirements[one].text.rstrip('.'))}</a>"
-            for one in item.requirements
-        )
-        parts.append(f"{escape(_('Requirement:'))} {asked}")
+    ways = [f"{escape(_('Leads to:'))} {levels}"]
+    ways += [
+        f"{escape(_('Requirement:'))} <a href='/krav#krav-{escape(one)}'>{escape(requirements[one].text.rstrip('.'))}</a>"
+        for one in item.requirements
+    ]
     if item.demo:
         name = escape(_("Try a visit: {level}").format(level=_level(item.demo)))
-        parts.append(f"<a href='{address('/prova', niva=item.demo)}'>{name}</a>")
-    return "<span class='hub-ways'>" + "".join(f"<span>{part}</span>" for part in parts) + "</span>"
+        ways.append(f"<a href='{address('/prova', niva=item.demo)}'>{name}</a>")
+    return f"<ul class='hub-ways'>{''.join(f'<li>{way}</li>' for way in ways)}</ul>"
 
 
 def _source() -> str:
-    origin = hub().mart.origins["survey_2020_lists"]
+    origin = hub().mart.origin
     return (
         f"<p class='hub-source'>{escape(_('Source:'))} {escape(origin.producer)}, {escape(origin.title)}, "
         f"{escape(date(origin.published))}. {escape(_('The lines are in our words.'))}</p>"

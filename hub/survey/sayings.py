@@ -1,13 +1,12 @@
 """What the pages on lists and published numbers say in whole sentences, filled from the facts they show. Pure."""
 
-import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 from hub import language as forms
 from hub.language import Catalogue, Language
-from hub.survey.facts import ItemList, Series, Value
+from hub.survey.facts import ItemList, Series
 
 VISITS: Final = frozenset({"contacts", "visits", "video visits", "meetings"})
 """Units, in English, that count digital visits."""
