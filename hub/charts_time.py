@@ -8,7 +8,8 @@ import datetime as dt
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, cast
+from itertools import pairwise
+from typing import Final, Literal
 
 from hub.survey.rules import unbroken
 from hub.svg import (
@@ -137,9 +138,9 @@ def line(
     parts += [_rule(plot, down(tick), number(tick)) for tick in ticks]
     parts += _years(plot, points[0], points[-1], across)
     runs = unbroken(points)
-    for before, after in zip(runs, runs[1:], strict=False):
-        begins = across(_days(cast("Point", before[-1]))[1] + 1)
-        parts.append(_empty(Box(begins, plot.y, across(_days(cast("Point", after[0]))[0]) - begins, plot.height), gap))
+    for before, after in pairwise(runs):
+        begins = across(_days(before[-1])[1] + 1)
+        parts.append(_empty(Box(begins, plot.y, across(_days(after[0])[0]) - begins, plot.height), gap))
     where = {
         id(point): (across((start + end + 1) / 2), down(point.value))
         for point, (start, end) in zip(points, days, strict=True)
