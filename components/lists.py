@@ -8,8 +8,8 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from components import html
-from components.files import csv_address
+from components import charts, html
+from components.parts import ways
 from components.problems import summary
 from components.session import hub, language, name_page
 from components.words import _, date
@@ -55,6 +55,7 @@ def _page(list_: str, level: str, words: str, _language: Language, _version: str
     items = mart.items(list_=list_ or None, level=level or None, words=words)
     chosen = next((one for one in lists if one.id == list_), None)
     return html.joined(
+        ways("listor"),
         _head(lists, chosen),
         _form(lists, list_, level, words),
         _found(lists, items, list_, level, words) if list_ or level or words else _contents(lists),
@@ -200,4 +201,4 @@ def _csv(lists: dict[str, ItemList], items: Sequence[Item]) -> str:
          "; ".join(item.sections), " ".join(item.levels), " ".join(item.requirements), item.demo)
         for item in items
     )  # fmt: skip
-    return csv_address(heads, rows)
+    return charts.as_csv(charts.Table(heads, tuple(rows)))

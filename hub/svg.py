@@ -154,21 +154,34 @@ def decimal(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def svg(label: str, form: Literal["wide", "narrow"], width: float, height: float, parts: Iterable[str]) -> str:
-    """Write the drawing around its parts, with the name that a screen reader says."""
+def svg(
+    label: str,
+    form: Literal["wide", "narrow"],
+    width: float,
+    height: float,
+    parts: Iterable[str],
+    *,
+    linked: bool = False,
+) -> str:
+    """Write the drawing around its parts, with the name that a screen reader says.
+
+    A drawing is one picture to those who hear it; one with links in it is a group, or they could not be reached.
+    """
+    role = "group" if linked else "img"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="drawing drawing-{form}" role="img"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="drawing drawing-{form}" role="{role}"'
         f' aria-label={quoteattr(clean(label))} viewBox="0 0 {decimal(width)} {decimal(max(height, 1))}" width="100%"'
         f' font-family="var(--font,Arial,Helvetica,sans-serif)">{"".join(parts)}</svg>'
     )
 
 
 def line_of_text(
-    text: str, x: float, y: float, *, size: int = SIZE, fill: str = TEXT, bold: bool = False, middle: bool = False
-) -> str:
-    """Write one line, on the baseline ``y``."""
+    text: str, x: float, y: float, *, size: int = SIZE, fill: str = TEXT, bold: bool = False, middle: bool = False,
+    end: bool = False,
+) -> str:  # fmt: skip
+    """Write one line on the baseline ``y``; ``x`` is where it begins, or has its middle or its end."""
     weight = ' font-weight="600"' if bold else ""
-    anchor = ' text-anchor="middle"' if middle else ""
+    anchor = ' text-anchor="middle"' if middle else ' text-anchor="end"' if end else ""
     return f'<text x="{decimal(x)}" y="{decimal(y)}" font-size="{size}" fill="{fill}"{weight}{anchor}>{escape(text)}</text>'
 
 
