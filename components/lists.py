@@ -64,7 +64,7 @@ def _page(list_: str, level: str, words: str, _language: Language, _version: str
 
 
 def _sayings() -> Sayings:
-    return Sayings(hub().catalogue, language())
+    return Sayings(hub().catalogue, language(), hub().regions)
 
 
 def _head(lists: Sequence[ItemList], chosen: ItemList | None) -> str:

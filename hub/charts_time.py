@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal
 
+from hub.charts import CHART_WIDTH
 from hub.survey.rules import unbroken
 from hub.svg import (
     ACCENT,
@@ -25,7 +26,6 @@ from hub.svg import (
     SURFACE,
     TEXT,
     WARN,
-    WIDE_WIDTH,
     Box,
     decimal,
     disc,
@@ -68,7 +68,7 @@ def bars(label: str, rows: Sequence[Point | str], *, whole: float | None = None,
         mark: a few words above the bars, for what must not be mistaken for something else.
         narrow: draw for a telephone.
     """
-    width = NARROW_WIDTH if narrow else WIDE_WIDTH
+    width = NARROW_WIDTH if narrow else CHART_WIDTH
     points = [row for row in rows if isinstance(row, Point)]
     beside = 0.0 if narrow else min(340.0, max(text_width(row.name, SIZE) for row in points) + _BESIDE)
     room = width - beside - max(text_width(row.said, SIZE, bold=True) for row in points) - _BESIDE - 2 * _OPEN
@@ -96,6 +96,30 @@ def bars(label: str, rows: Sequence[Point | str], *, whole: float | None = None,
     return svg(label, "narrow" if narrow else "wide", width, y, parts)
 
 
+def goal(label: str, said: str, value: float, *, whole: float, narrow: bool) -> str:
+    """Draw a target: an empty bar, and a flag where one wants to be. Nothing is filled, since nothing is reached by it.
+
+    Args:
+        label: the sentence that a screen reader says.
+        said: the words on the flag.
+        value: what is aimed at.
+        whole: what a full bar would be.
+        narrow: draw for a telephone.
+    """
+    width = NARROW_WIDTH if narrow else CHART_WIDTH
+    bar = Box(1, LEADING + 14, width - 2, _THICK)
+    x = bar.x + bar.width * value / whole
+    wide = text_width(said, SIZE, bold=True)
+    parts = (
+        _block(bar, fill=SOFT, stroke=LINE, dashed=True),
+        stroked(f"M{decimal(x)} {decimal(bar.bottom + 4)}V{decimal(LEADING)}", stroke=WARN, width=3),
+        disc(x, bar.centre_y, 7, fill=SURFACE, stroke=WARN),
+        disc(x, bar.centre_y, 2.5, fill=WARN),
+        line_of_text(said, min(max(0.0, x - wide / 2), width - wide), SIZE, bold=True),
+    )
+    return svg(label, "narrow" if narrow else "wide", width, bar.bottom + 8, parts)
+
+
 def line(
     label: str,
     points: Sequence[Point],
@@ -120,7 +144,7 @@ def line(
     Raises:
         ValueError: a number has no days.
     """
-    width = NARROW_WIDTH if narrow else WIDE_WIDTH
+    width = NARROW_WIDTH if narrow else CHART_WIDTH
     days = [_days(point) for point in points]
     ticks = _ticks(max(point.value for point in points))
     parts, above = _marked(mark)
