@@ -85,7 +85,8 @@ def _to(**query: str) -> str:
 def _all(mart: Mart, table: str, _language: Language, _version: str) -> str:
     series = mart.series()
     ours = [one for one in series if one.country == "sweden"]
-    longest = max(ours, key=lambda one: len(one.values))
+    # A tie goes to the one that stands first; regions side by side are no series over time.
+    longest = max((one for one in ours if len(one.regions) == 1), key=lambda one: len(one.values))
     subjects = "".join(_subject(topic, name, ours) for topic, name in _topics().items() if topic != "norway")
     norway = [one for one in series if one.country == "norway"]
     unknown = "".join(f"<li>{escape(one.text[language()])}</li>" for one in mart.unknowns("indicators"))
@@ -95,7 +96,7 @@ def _all(mart: Mart, table: str, _language: Language, _version: str) -> str:
         f"<p>{escape(_('Things that are counted in different ways are different definitions, and never stand in one chart. Most definitions have a single number: then it is a number with a source, not a trend.'))}</p>",
         f"<h2>{escape(_('Subjects'))}</h2><ul class='hub-rows hub-lists'>{subjects}</ul>",
         f"<h2>{escape(_('The Swedish definition with the most numbers'))}</h2>{_chart(longest, _to(), table, level=3)}"
-        f"<p><a class='hub-link' href='{_to(serie=longest.id)}'>{escape(_('What is counted, and each source'))}</a></p>",
+        f"<p class='hub-after-figure'><a class='hub-link' href='{_to(serie=longest.id)}'>{escape(_('What is counted, and each source'))}</a></p>",
         f"<h2>{escape(_('Norway, not Sweden'))}</h2><p>{escape(_('Norway has counted e-consultations with general practitioners. They are a neighbour’s numbers and say nothing of Sweden; telephone and text are counted too.'))}</p>"
         f"<p>{escape(_sayings().extent_of(norway))} <a class='hub-link' href='{_to(amne='norway')}'>{escape(_('See the Norwegian numbers'))}</a></p>",
         f"<h2>{escape(_('What we do not know'))}</h2><ul>{unknown}</ul>",
@@ -108,7 +109,7 @@ def _subject(topic: str, name: str, series: Sequence[Series]) -> str:
     found = [one for one in series if one.topic == topic]
     return (
         f"<li><a class='hub-link' href='{_to(amne=topic)}'>{escape(name)}</a> "
-        f"<span class='hub-muted'>{escape(_sayings().extent_of(found))}</span></li>"
+        f"<span class='hub-muted'>{escape(_sayings().extent_of(found).rstrip('.'))}</span></li>"
     )
 
 
@@ -124,7 +125,7 @@ def _topic(mart: Mart, topic: str, table: str, _language: Language, _version: st
         else ""
     )
     sections = "".join(
-        f"{_chart(one, view, table)}<p>{escape(one.definition[language()])} "
+        f"{_chart(one, view, table)}<p class='hub-after-figure'>"
         f"<a class='hub-link' href='{_to(serie=one.id)}'>{escape(_('What is counted, and each source'))}</a></p>"
         for one in drawn
     )
@@ -148,10 +149,11 @@ def _one(mart: Mart, series: Series, table: str, _language: Language, _version: 
     others = "".join(f"<li><a href='{_to(serie=one.id)}'>{escape(_sayings().title(one))}</a></li>" for one in beside)
     more = f"<h2>{escape(_('Other definitions of the same subject'))}</h2><p>{escape(_('They are counted in other ways and cannot be put side by side with this one.'))}</p><ul class='hub-columns'>{others}</ul>"
     target = f"<p><strong class='hub-tag'>{escape(_('A target, no outcome'))}</strong></p>" if _aim(series) else ""
+    lead = f"<p class='hub-lead'>{escape(series.definition[language()])}</p>"
     return html.joined(
         ways("sedan"),
         f"<p class='hub-kicker'><a class='hub-link' href='{_to(amne=series.topic)}'>← {escape(_topics()[series.topic])}</a></p>",
-        f"<h1>{escape(_sayings().title(series))}</h1>{target}<p class='hub-lead'>{escape(series.definition[language()])}</p>",
+        f"<h1>{escape(_sayings().title(series))}</h1>{target}{lead if len(series.values) == 1 else ''}",
         _chart(series, _to(serie=series.id), table) if len(series.values) > 1 else _number(series),
         f"<h2>{escape(_('Each number and its source'))}</h2>{_values(series)}",
         _files([series], series.id),
@@ -204,7 +206,11 @@ def _point(value: Value, said: str, *, regions: bool) -> Point:
 
 
 def _how(series: Series) -> str:
-    parts = [_("Counted in: {unit}.").format(unit=series.unit[language()]), _("The scale begins at zero.")]
+    parts = [
+        series.definition[language()],
+        _("Counted in: {unit}.").format(unit=series.unit[language()]),
+        _("The scale begins at zero."),
+    ]
     if len(series.regions) == 1 and _sayings().gaps(series.values):
         parts.append(_("Where nobody has a number nothing is drawn."))
     if any(value.bound != "as-given" for value in series.values):
@@ -214,7 +220,7 @@ def _how(series: Series) -> str:
 
 def _table(series: Series) -> charts.Table:
     say = _sayings()
-    heads = (_("Period"), _("Whose"), _("Number"), _("Source"), _("Published"), _("How sure"), _("Note"))
+    heads = (_("Period"), _("Whose"), _("The number"), _("Source"), _("Published"), _("How sure"), _("Note"))
     return charts.Table(
         heads,
         tuple(
@@ -294,7 +300,7 @@ def _note(value: Value) -> str:
 
 def _values(series: Series) -> str:
     say = _sayings()
-    heads = (_("Period"), _("Whose"), _("Number"), _("Source"), _("How sure"), _("Note"))
+    heads = (_("Period"), _("Whose"), _("The number"), _("Source"), _("How sure"), _("Note"))
     head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in heads)
     rows = "".join(
         f"<tr id='{escape(value.id)}'><th scope='row'>{escape(say.period(value))}</th><td>{_whose(value)}</td>"

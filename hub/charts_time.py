@@ -24,7 +24,6 @@ from hub.svg import (
     SMALL,
     SOFT,
     SURFACE,
-    TEXT,
     WARN,
     Box,
     decimal,
@@ -42,7 +41,15 @@ Bound = Literal["as-given", "about", "over", "under"]
 
 _THICK: Final = 24  # of a bar
 _APART: Final = 16
+_FEW: Final = 4  # numbers that are all written out
+_ROOM_RIGHT: Final = 12  # of the plot
 _OPEN: Final = 16  # half of the end that is open
+_REACH: Final[dict[Bound, int]] = {
+    "as-given": 0,
+    "about": _OPEN,
+    "over": 18,
+    "under": 0,
+}  # of what is drawn past the number
 _BESIDE: Final = 10  # between a bar and its number
 
 
@@ -76,8 +83,8 @@ def bars(label: str, rows: Sequence[Point | str], *, whole: float | None = None,
     parts, y = _marked(mark)
     for row in rows:
         if isinstance(row, str):
-            lines = wrap(row, width - beside, SMALL)
-            parts.append(lines_from(lines, beside, y, size=SMALL, fill=MUTED))
+            lines = wrap(row, width - beside - _BESIDE, SMALL)
+            parts.append(lines_from(lines, beside + (0 if narrow else _BESIDE), y, size=SMALL, fill=MUTED))
             y += len(lines) * LEADING + _APART
             continue
         names = wrap(row.name, width if narrow else beside - _BESIDE, SIZE)
@@ -88,11 +95,12 @@ def bars(label: str, rows: Sequence[Point | str], *, whole: float | None = None,
         if whole:
             parts.append(_block(Box(beside, top, room, _THICK), fill=SOFT, stroke=LINE))
         parts.append(_bar(bar, row.bound))
-        # A share may leave so little of the whole that the number has to stand beyond it.
-        end = (beside + room if whole else bar.right) + _OPEN
-        parts.append(line_of_text(row.said, end + _BESIDE / 2, bar.centre_y + SIZE * HALF_CAPITAL, bold=True))
+        # The number stands beyond the open end, and beyond the whole where there is one.
+        end = max(beside + room if whole else 0.0, bar.right + _REACH[row.bound])
+        parts.append(line_of_text(row.said, end + _BESIDE, bar.centre_y + SIZE * HALF_CAPITAL, bold=True))
         y = max(top + _THICK, y + high) + _APART
-    parts.append(stroked(f"M{decimal(beside)} {decimal(_marked(mark)[1])}V{decimal(y - _APART)}", stroke=MUTED))
+    if not narrow:
+        parts.append(stroked(f"M{decimal(beside)} {decimal(_marked(mark)[1])}V{decimal(y - _APART)}", stroke=MUTED))
     return svg(label, "narrow" if narrow else "wide", width, y, parts)
 
 
@@ -149,7 +157,7 @@ def line(
     ticks = _ticks(max(point.value for point in points))
     parts, above = _marked(mark)
     left = max(text_width(number(tick), SMALL) for tick in ticks) + _BESIDE
-    plot = Box(left, above + LEADING + 26, width - left - 12, 190 if narrow else 230)
+    plot = Box(left, above + LEADING + 26, width - left - _ROOM_RIGHT, 190 if narrow else 230)
     first, last = days[0][0], days[-1][1] + 1
 
     def across(day: float) -> float:
@@ -159,12 +167,12 @@ def line(
         return plot.bottom - plot.height * value / ticks[-1]
 
     parts.append(line_of_text(unit, 0, above + SIZE, size=SMALL, fill=MUTED))
-    parts += [_rule(plot, down(tick), number(tick)) for tick in ticks]
-    parts += _years(plot, points[0], points[-1], across)
     runs = unbroken(points)
     for before, after in pairwise(runs):
         begins = across(_days(before[-1])[1] + 1)
         parts.append(_empty(Box(begins, plot.y, across(_days(after[0])[0]) - begins, plot.height), gap))
+    parts += [_rule(plot, down(tick), number(tick)) for tick in ticks]
+    parts += _years(plot, points[0], points[-1], across)
     where = {
         id(point): (across((start + end + 1) / 2), down(point.value))
         for point, (start, end) in zip(points, days, strict=True)
@@ -173,7 +181,7 @@ def line(
         path = "L".join(f"{decimal(x)} {decimal(y)}" for x, y in (where[id(point)] for point in run))
         parts += [stroked(f"M{path}", stroke=ACCENT, width=3)] if len(run) > 1 else []
     parts += [_dot(*where[id(point)], point.bound) for point in points]
-    parts += _said(points, where, width)
+    parts += _said(points, runs, where, plot)
     return svg(label, "narrow" if narrow else "wide", width, plot.bottom + LEADING + 8, parts)
 
 
@@ -266,22 +274,33 @@ def _dot(x: float, y: float, bound: Bound) -> str:
     return group(ring, stroked(tip, stroke=ACCENT))
 
 
-def _said(points: Sequence[Point], where: dict[int, tuple[float, float]], width: float) -> Iterator[str]:
+def _said(
+    points: Sequence[Point], runs: Sequence[Sequence[Point]], where: dict[int, tuple[float, float]], plot: Box
+) -> Iterator[str]:
     """Write numbers beside their dots: all when they are few, else the ends, the highest, and those with an open end."""
     highest = max(points, key=lambda point: point.value)
-    few = 4
     telling = [
         point
         for place, point in enumerate(points)
-        if len(points) <= few or place in {0, len(points) - 1} or point is highest or point.bound != "as-given"
+        if len(points) <= _FEW or place in {0, len(points) - 1} or point is highest or point.bound != "as-given"
     ]
     # What matters most is written first; what would cover it is left to the table.
     telling.sort(key=lambda point: (point is not highest, point is not points[-1]))
+    rising = {id(one) for run in runs for one, other in pairwise(run) if other.value > one.value}
     taken: list[Box] = []
     for point in telling:
         x, y = where[id(point)]
         wide = text_width(point.said, SIZE, bold=True)
-        box = Box(min(max(0.0, x - wide / 2), width - wide), y - 22 - SIZE, wide, LEADING)
+        # Above a rising line there is room to the left only.
+        begins = x + 8 - wide if id(point) in rising else x - wide / 2
+        box = Box(min(max(plot.x, begins), plot.right + _ROOM_RIGHT - wide), y - 22 - SIZE, wide, LEADING)
         if all(box.right < one.x or one.right < box.x or box.bottom < one.y or one.bottom < box.y for one in taken):
             taken.append(box)
-            yield line_of_text(point.said, box.x, box.y + SIZE, fill=TEXT, bold=True)
+            yield _haloed(point.said, box.x, box.y + SIZE)
+
+
+def _haloed(text: str, x: float, y: float) -> str:
+    """Write a number so that lines behind it do not cross it."""
+    return line_of_text(text, x, y, bold=True).replace(
+        "<text", f'<text stroke="{SURFACE}" stroke-width="5" stroke-linejoin="round" paint-order="stroke"', 1
+    )
