@@ -1,9 +1,5 @@
 """The frame around every chart: its message, the drawing or the table, where it comes from, and files of it."""
 
-import base64
-import csv
-import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -11,8 +7,6 @@ import streamlit as st
 
 from components.words import _
 from hub.html import figure
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -66,9 +60,7 @@ def chart(shown: Chart, address: str, *, table: bool, level: int = 2) -> str:
         f"<li><a href='{rows}'{current[not table]}>{escape(_('Table'))}</a></li></ul></nav>"
         f"{figure(shown.wide, shown.narrow)}{_rows(shown)}"
         f"<p class='hub-source'>{shown.source}</p>"
-        f"<ul class='hub-files'><li><a class='hub-link' download='{shown.id}.csv' href='{as_csv(shown.table)}'>{escape(_('Get as CSV'))}</a></li>"
-        f"<li><button type='button' class='hub-quiet' data-saves='svg'>{escape(_('Save as SVG'))}</button></li>"
-        f"<li><button type='button' class='hub-quiet' data-saves='png'>{escape(_('Save as PNG'))}</button></li></ul></section>"
+        f"{saved_as('csv', 'svg', 'png')}</section>"
     )
 
 
@@ -84,23 +76,20 @@ def _rows(shown: Chart) -> str:
     )
 
 
-def as_csv(table: Table) -> str:
-    """Return a table as the address of a CSV file, which spreadsheets open with the right letters and no formulas in it."""
-    text = io.StringIO()
-    written = csv.writer(text)
-    written.writerows([table.heads, *([_harmless(cell) for cell in row] for row in table.rows)])
-    return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(text.getvalue().encode('utf-8-sig')).decode()}"
+def saved_as(*forms: str) -> str:
+    """Return the buttons that save what is shown, for an element with an id and the class ``hub-figure`` or ``hub-saved``.
 
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    Args:
+        forms: ``csv`` for the first table in it, ``svg`` and ``png`` for a drawing.
+    """
+    names = {"csv": _("Save as CSV"), "svg": _("Save as SVG"), "png": _("Save as PNG")}
+    items = "".join(
+        f"<li><button type='button' class='hub-quiet' data-saves='{form}'>{escape(names[form])}</button></li>"
+        for form in forms
+    )
+    return f"<ul class='hub-files'>{items}</ul>"
 
 
 def count(low: int, high: int) -> str:
     """Return an interval as ``7–8`` or ``0``."""
     return str(low) if low == high else f"{low}–{high}"
-
-
-def joined(parts: Sequence[str]) -> str:
-    """Return parts of a source line as one, with what stands between them."""
-    return ". ".join(part.rstrip(".") for part in parts if part) + "."

@@ -93,15 +93,16 @@ def intervals(
 
 def _legend(found: Sequence[Look], looks: Mapping[Look, str], width: float) -> tuple[list[str], float]:
     parts: list[str] = []
-    x, top = float(EDGE), float(EDGE)
+    x, top, height = float(EDGE), float(EDGE), 0
     for look in found:
-        needed = 46 + text_width(looks[look], SMALL)
+        lines = wrap(looks[look], width - 48, SMALL)
+        needed = 46 + max(text_width(line, SMALL) for line in lines)
         if x > EDGE and x + needed > width:
-            x, top = float(EDGE), top + 28
+            x, top, height = float(EDGE), top + height + 6, 0
         parts.append(_band(Box(x, top + 2, 36, _BAND), look))
-        parts.append(line_of_text(looks[look], x + 46, top + 11 + SMALL * HALF_CAPITAL, size=SMALL, fill=MUTED))
-        x += needed + 24
-    return parts, top + 42
+        parts.append(lines_from(lines, x + 46, top, size=SMALL, fill=MUTED))
+        x, height = x + needed + 24, max(height, len(lines) * LEADING)
+    return parts, top + height + 16
 
 
 def _band(box: Box, look: Look) -> str:

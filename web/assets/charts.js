@@ -1,15 +1,24 @@
-// A chart is saved as the drawing on the page, with its title and source written in, and without what only a page can
-// say: the colours by name.
+// Saves what is on the page: a table as CSV, and a chart as its drawing, with title and source written in and without
+// what only a page can say, the colours by name.
 (() => {
 "use strict";
 document.addEventListener("click", async (event) => {
   const button = event.target instanceof Element ? event.target.closest("[data-saves]") : null;
-  const figure = button?.closest(".hub-figure");
-  if (!figure) return;
-  const form = button.dataset.saves, text = complete(figure);
-  const drawn = new Blob([text], { type: "image/svg+xml" });
-  save(form === "png" ? await painted(drawn) : drawn, `${figure.id}.${form}`);
+  const shown = button?.closest(".hub-figure, .hub-saved");
+  if (!shown) return;
+  const form = button.dataset.saves;
+  if (form === "csv") { save(listed(shown.querySelector("table")), `${shown.id}.csv`); return; }
+  const drawn = new Blob([complete(shown)], { type: "image/svg+xml" });
+  save(form === "png" ? await painted(drawn) : drawn, `${shown.id}.${form}`);
 });
+// A mark at the beginning tells spreadsheets which letters these are; what they would work out as a formula is kept a text.
+const listed = (table) => {
+  const cell = (each) => {
+    const text = each.textContent.trim().replace(/\s+/g, " ");
+    return `"${(/^[=+\-@]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+  };
+  return new Blob(["\ufeff", [...table.rows].map((row) => [...row.cells].map(cell).join(",")).join("\r\n"), "\r\n"], { type: "text/csv;charset=utf-8" });
+};
 const SVG = "http://www.w3.org/2000/svg";
 const complete = (figure) => {
   const drawing = figure.querySelector(".hub-wide svg"), [, , width, height] = drawing.getAttribute("viewBox").split(" ").map(Number);
