@@ -90,6 +90,16 @@ def saved_as(*forms: str) -> str:
     return f"<ul class='hub-files'>{items}</ul>"
 
 
+def kept(id_: str, table: Table) -> str:
+    """Return a button that saves a table which the page shows in another form."""
+    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in table.heads)
+    rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in table.rows)
+    return (
+        f"<div class='hub-saved' id='{escape(id_)}'><table hidden><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        f"{saved_as('csv')}</div>"
+    )
+
+
 def count(low: int, high: int) -> str:
     """Return an interval as ``7–8`` or ``0``."""
     return str(low) if low == high else f"{low}–{high}"

@@ -100,7 +100,8 @@ def _all(mart: Mart, table: str, _language: Language, _version: str) -> str:
         f"<h2>{escape(_('Norway, not Sweden'))}</h2><p>{escape(_('Norway has counted e-consultations with general practitioners. They are a neighbour’s numbers and say nothing of Sweden; telephone and text are counted too.'))}</p>"
         f"<p>{escape(_sayings().extent_of(norway))} <a class='hub-link' href='{_to(amne='norway')}'>{escape(_('See the Norwegian numbers'))}</a></p>",
         f"<h2>{escape(_('What we do not know'))}</h2><ul>{unknown}</ul>",
-        _files(series, "publicerade-tal"),
+        f"<p><a class='hub-link' href='/data/indicators/values.csv'>{escape(_('Every number as CSV'))}</a> "
+        f"<a class='hub-link' href='/data/indicators/series.csv'>{escape(_('Every definition as CSV'))}</a></p>",
         _read(mart),
     )
 
@@ -274,7 +275,10 @@ def _number(series: Series) -> str:
     if _aim(series) and series.unit["en"] == _PER_CENT:
         label = say.message(series)
         said = _("Target: {amount}").format(amount=say.amount(series, value))
-        drawn = figure(*(goal(label, said, value.value, whole=_WHOLE, narrow=narrow) for narrow in (False, True)))
+        ends = ("0", f"{say.number(_WHOLE)} {series.unit[language()]}")
+        drawn = figure(
+            *(goal(label, said, value.value, whole=_WHOLE, ends=ends, narrow=narrow) for narrow in (False, True))
+        )
     else:
         drawn = ""
     return (
@@ -326,8 +330,7 @@ def _files(series: Sequence[Series], name: str) -> str:
         for one in series
         for value in one.values
     )  # fmt: skip
-    to = charts.as_csv(charts.Table(heads, rows))
-    return f"<p><a class='hub-link' download='{escape(name)}.csv' href='{to}'>{escape(_('Get these numbers as CSV'))}</a></p>"
+    return charts.kept(f"tal-{name}", charts.Table(heads, rows))
 
 
 def _read(mart: Mart) -> str:

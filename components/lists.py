@@ -147,10 +147,7 @@ def _found(lists: Sequence[ItemList], items: Sequence[Item], list_: str, level: 
     groups = "".join(
         _group(by_id[of], tuple(rows), alone=bool(list_)) for of, rows in groupby(items, key=lambda item: item.list)
     )
-    return (
-        f"<h2>{escape(count)}</h2>{groups}<p><a class='hub-link' download='listor-2020.csv' href='{_csv(by_id, items)}'>"
-        f"{escape(_('Get these lines as CSV'))}</a></p>"
-    )
+    return f"<h2>{escape(count)}</h2>{groups}{charts.kept('rader-2020', _rows(by_id, items))}"
 
 
 def _group(of: ItemList, items: Sequence[Item], *, alone: bool) -> str:
@@ -194,11 +191,11 @@ def _source() -> str:
     )
 
 
-def _csv(lists: dict[str, ItemList], items: Sequence[Item]) -> str:
+def _rows(lists: dict[str, ItemList], items: Sequence[Item]) -> charts.Table:
     heads = ("id", "list", "extent", "item", "sections", "levels", "requirements", "demo")
     rows = (
         (item.id, lists[item.list].title[language()], lists[item.list].extent, item.text[language()],
          "; ".join(item.sections), " ".join(item.levels), " ".join(item.requirements), item.demo)
         for item in items
     )  # fmt: skip
-    return charts.as_csv(charts.Table(heads, tuple(rows)))
+    return charts.Table(heads, tuple(rows))

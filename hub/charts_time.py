@@ -15,6 +15,7 @@ from hub.charts import CHART_WIDTH
 from hub.survey.rules import unbroken
 from hub.svg import (
     ACCENT,
+    EDGE,
     HALF_CAPITAL,
     LEADING,
     LINE,
@@ -104,7 +105,7 @@ def bars(label: str, rows: Sequence[Point | str], *, whole: float | None = None,
     return svg(label, "narrow" if narrow else "wide", width, y, parts)
 
 
-def goal(label: str, said: str, value: float, *, whole: float, narrow: bool) -> str:
+def goal(label: str, said: str, value: float, *, whole: float, ends: tuple[str, str], narrow: bool) -> str:
     """Draw a target: an empty bar, and a flag where one wants to be. Nothing is filled, since nothing is reached by it.
 
     Args:
@@ -112,6 +113,7 @@ def goal(label: str, said: str, value: float, *, whole: float, narrow: bool) -> 
         said: the words on the flag.
         value: what is aimed at.
         whole: what a full bar would be.
+        ends: the words below nothing and the whole.
         narrow: draw for a telephone.
     """
     width = NARROW_WIDTH if narrow else CHART_WIDTH
@@ -124,8 +126,10 @@ def goal(label: str, said: str, value: float, *, whole: float, narrow: bool) -> 
         disc(x, bar.centre_y, 7, fill=SURFACE, stroke=WARN),
         disc(x, bar.centre_y, 2.5, fill=WARN),
         line_of_text(said, min(max(0.0, x - wide / 2), width - wide), SIZE, bold=True),
+        line_of_text(ends[0], 0, bar.bottom + LEADING, size=SMALL, fill=MUTED),
+        line_of_text(ends[1], width - EDGE, bar.bottom + LEADING, size=SMALL, fill=MUTED, end=True),
     )
-    return svg(label, "narrow" if narrow else "wide", width, bar.bottom + 8, parts)
+    return svg(label, "narrow" if narrow else "wide", width, bar.bottom + LEADING + 8, parts)
 
 
 def line(
