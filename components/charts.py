@@ -55,7 +55,7 @@ def chart(shown: Chart, address: str, *, table: bool, level: int = 2) -> str:
         f"<section class='hub-figure' id='{shown.id}' data-shows='{'table' if table else 'chart'}' aria-labelledby='{shown.id}-title'>"
         f"<h{level} id='{shown.id}-title'>{escape(shown.title)}</h{level}>"
         + (f"<p class='hub-reading'>{escape(shown.how)}</p>" if shown.how else "")
-        + f"<nav class='hub-tabs hub-figure-tabs' aria-label='{escape(_('Chart or table'))}'><ul>"
+        + f"<nav class='hub-tabs hub-figure-tabs' aria-label='{escape(_('Chart or table: {title}').format(title=shown.title))}'><ul>"
         f"<li><a href='{drawing}'{current[table]}>{escape(_('Chart'))}</a></li>"
         f"<li><a href='{rows}'{current[not table]}>{escape(_('Table'))}</a></li></ul></nav>"
         f"{figure(shown.wide, shown.narrow)}{_rows(shown)}"
