@@ -220,23 +220,21 @@ def _how(series: Series) -> str:
 
 
 def _table(series: Series) -> charts.Table:
+    """Return what is drawn; notes and how sure a number is stand on the definition's own page, with each source."""
     say = _sayings()
-    heads = (_("Period"), _("Whose"), _("The number"), _("Source"), _("Published"), _("How sure"), _("Note"))
+    if len(series.regions) == 1:
+        rows = tuple((say.period(value), say.amount(series, value), _told(value)) for value in series.values)
+        return charts.Table((_("Period"), _("The number"), _("Source")), rows)
     return charts.Table(
-        heads,
+        (_("Whose"), _("Period"), _("The number"), _("Source")),
         tuple(
-            (
-                say.period(value),
-                say.whose(value),
-                say.amount(series, value),
-                value.source,
-                say.published(value),
-                say.confidence(value.confidence),
-                value.note[language()] or "–",
-            )
-            for value in series.values
+            (say.whose(value), say.period(value), say.amount(series, value), _told(value)) for value in series.values
         ),
     )
+
+
+def _told(value: Value) -> str:
+    return ", ".join(filter(None, (value.source, _sayings().published(value))))
 
 
 def _sources(series: Series) -> str:
