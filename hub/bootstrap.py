@@ -42,6 +42,7 @@ from hub.settings import ROOT, Settings
 from hub.site import Site, read_site
 from hub.sources import check_sources, read_sources, sources_in_words
 from hub.survey.mart import Mart
+from hub.survey.service import Corrections
 from hub.timetable import Job, Timetable
 
 
@@ -72,6 +73,7 @@ class Hub:
     glossing: Mapping[Language, Glossing]
     search: Search
     mart: Mart
+    corrections: Corrections
     topics: Topics
     database: Database
     limits: Limits
@@ -115,6 +117,7 @@ def build(settings: Settings) -> Hub:
     regions, privacy = read_regions(content), read_privacy(content / "privacy")
     rules_version = privacy["sv"].rules.version
     levels, national = read_levels(content / "levels"), read_national(content / "levels")
+    mart = Mart(ROOT / "data")
     visits = read_visits(content, in_words["sv"])
     level_names = {language: {level: words[language].name for level, words in levels.items()} for language in LANGUAGES}
     return Hub(
@@ -152,8 +155,11 @@ def build(settings: Settings) -> Hub:
             language: Glossing(glossary[language].terms, catalogue.text(language, "What {term} means"))
             for language in LANGUAGES
         },
-        search=Search(entries(site, levels, requirements, glossary, articles), read_search_words(content)),
-        mart=Mart(ROOT / "data"),
+        search=Search(
+            entries(site, levels, requirements, glossary, articles, mart.regions()), read_search_words(content)
+        ),
+        mart=mart,
+        corrections=Corrections(database, limits, topics, utc_now, mart),
         topics=topics,
         database=database,
         limits=limits,

@@ -205,6 +205,25 @@ plan_event = sa.Table(
     sa.Index("ix_plan_event_plan_id_id", "plan_id", "id"),
 )
 
+correction = sa.Table(
+    "correction",
+    metadata,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("region", sa.String(2), nullable=False, index=True),  # letter code
+    sa.Column("trace", sa.String(60), nullable=False),  # id in data/regions/traces.csv, or empty
+    sa.Column("platform", sa.String(200), nullable=False),
+    sa.Column("routes", sa.String(120), nullable=False),  # with a space between
+    sa.Column("stage", sa.String(10), nullable=False),
+    sa.Column("year", sa.Integer, nullable=False),
+    sa.Column("source", sa.String(500), nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("author", sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),
+    sa.Column("author_name", sa.String(160), nullable=False),  # stays readable when the account is gone
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("withdrawn_at", UtcDateTime),
+    sa.Column("withdrawn_by", sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),
+)
+
 plan_seen = sa.Table(
     "plan_seen",
     metadata,
