@@ -81,6 +81,7 @@ app = st.App(
         *Calls(HUB, html, peers).routes(),
         *Check(HUB, html, peers).routes(),
         Mount("/assets", StaticFiles(directory=ROOT / "web" / "assets")),
+        Mount("/data", StaticFiles(directory=ROOT / "data")),
         Route("/api/{path:path}", lambda _request: JSONResponse({"error": "not found"}, status_code=404)),
     ],
     middleware=[
@@ -91,6 +92,7 @@ app = st.App(
             own=(
                 "/api/",
                 "/assets/",
+                "/data/",
                 "/auth/",
                 "/nivaer/",
                 "/kunskap/",

@@ -1,15 +1,12 @@
 """The regions: drawn as tiles, filtered, as a table and as files; and those that go a way the guide has proposed."""
 
-import base64
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape
 
 import streamlit as st
 
-from components import html
+from components import charts, html, parts
 from components.guide import read_link
 from components.problems import summary
 from components.region_words import (
@@ -71,6 +68,7 @@ def message() -> str:
 @lru_cache(maxsize=4)
 def _opening(_language: Language, _version: str) -> str:
     return html.joined(
+        parts.ways("regioner"),
         f"<h1>{escape(_('How each region connects'))}</h1>",
         f"<p class='hub-lead'>{escape(message())}.</p>",
         f"<p>{escape(_('Sources seldom say which level a region is at. What stands here is our reading of what they describe, and each trace holds for its year.'))}</p>",
@@ -138,24 +136,18 @@ def _list(route: str, healthcare: str, held: Stated, _language: Language, _versi
     signs = {str(way): Sign(LETTERS[language()][way], name) for way, name in route_names().items()}
     own_word = _("corrected by the region")
     wide, narrow = (tile_map(label, tiles, signs, own_word=own_word, narrow=small) for small in (False, True))
-    still = tile_map(
-        label, _tiles(every, {region.code for region in shown}, own, linked=False), signs, own_word=own_word
-    )
     words = "".join(f"<li>{escape(step)}</li>" for step in wide.steps)
     return html.joined(
-        f"<h2>{escape(count)}</h2>",
-        figure(wide.svg, narrow.svg),
+        f"<section class='hub-saved' id='regioner-karta'><h2>{escape(count)}</h2>{figure(wide.svg, narrow.svg)}"
+        f"{_source_line()}{charts.saved_as('svg', 'png')}</section>",
         f"<details><summary>{escape(_('The map in words'))}</summary><ol>{words}</ol></details>",
-        _source_line(),
-        f"<div class='hub-actions'><a class='hub-link' download='regioner.svg' href='{_file('image/svg+xml', still.svg)}'>{escape(_('Save the map as SVG'))}</a>"
-        f"<a class='hub-link' download='regioner.csv' href='{_file('text/csv;charset=utf-8', _csv(shown, own))}'>{escape(_('Get as CSV'))}</a></div>",
-        f"<h2 id='tabell'>{escape(_('Region by region'))}</h2>",
-        _table(shown, own),
+        f"<section class='hub-saved' id='regioner'><h2 id='tabell'>{escape(_('Region by region'))}</h2>",
+        f"{_table(shown, own)}{charts.saved_as('csv')}</section>",
     )
 
 
 def _tiles(
-    every: Sequence[RegionFacts], shown: set[str], own: Mapping[str, tuple[Correction, ...]], *, linked: bool = True
+    every: Sequence[RegionFacts], shown: set[str], own: Mapping[str, tuple[Correction, ...]]
 ) -> tuple[Tile, ...]:
     return tuple(
         Tile(
@@ -163,7 +155,7 @@ def _tiles(
             region.short,
             own_routes(own.get(region.code, ())) or region.routes,
             own=region.code in own,
-            link=f"/regioner?region={region.code}" if linked else "",
+            link=f"/regioner?region={region.code}",
             faint=region.code not in shown,
         )
         for region in every
@@ -228,36 +220,6 @@ def _own_row(one: Correction) -> tuple[str, ...]:
         escape(_("The region’s own word")),
         own_source(one.source),
     )
-
-
-def _csv(shown: Sequence[RegionFacts], own: Mapping[str, tuple[Correction, ...]]) -> str:
-    text = io.StringIO()
-    table = csv.writer(text)
-    table.writerow(
-        ["code", "region", "whose", "routes", "platform", "stage", "from_year", "to_year", "year_estimated",
-         "confidence", "sources"]
-    )  # fmt: skip
-    for region in shown:
-        for one in own.get(region.code, ()):
-            # A spreadsheet would reckon with what somebody has written after an equals sign.
-            written = f"'{one.platform}" if one.platform[:1] in "=+-@" else one.platform
-            table.writerow(
-                [region.code, region.name, "region", " ".join(one.routes), written, one.stage, one.year, one.year,
-                 "no", "", one.source]
-            )  # fmt: skip
-        for trace in region.traces:
-            table.writerow(
-                [region.code, region.name, "hub", " ".join(trace.routes), trace.platform[language()], trace.stage,
-                 trace.from_year or "", trace.to_year or "", "yes" if trace.year_estimated else "no",
-                 trace.confidence, " ".join(trace.sources)]
-            )  # fmt: skip
-        if not region.traces:
-            table.writerow([region.code, region.name, "hub", "unknown", *[""] * 7])
-    return "\ufeff" + text.getvalue()
-
-
-def _file(kind: str, text: str) -> str:
-    return f"data:{kind};base64,{base64.b64encode(text.encode()).decode()}"
 
 
 @lru_cache(maxsize=4)

@@ -9,31 +9,31 @@ from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from hub.drawing import (
-    _EDGE,
-    _HALF_CAPITAL,
-    _LEADING,
-    _SIZE,
-    _SMALL,
+from hub.svg import (
     ACCENT,
+    EDGE,
+    HALF_CAPITAL,
+    LEADING,
     LINE,
     MUTED,
     NARROW_WIDTH,
+    SIZE,
+    SMALL,
     SOFT,
     SURFACE,
     TEXT,
     WARN,
     WIDE_WIDTH,
+    Box,
     Drawing,
-    _Box,
-    _clean,
-    _disc,
-    _hexagon,
-    _line_of_text,
-    _lines_from,
-    _number,
-    _rounded,
-    _svg,
+    clean,
+    decimal,
+    disc,
+    hexagon,
+    line_of_text,
+    lines_from,
+    rounded,
+    svg,
     text_width,
     wrap,
 )
@@ -115,62 +115,62 @@ def _in_order(tile: Tile, signs: Mapping[str, Sign]) -> list[str]:
 def _wide(label: str, tiles: Sequence[Tile], signs: Mapping[str, Sign], own_word: str) -> str:
     width = 140.0
     most = max((len(tile.routes) for tile in tiles), default=1)
-    height = _INSET + _PITCH * -(-most // 4) + 2 * _LEADING + _INSET
+    height = _INSET + _PITCH * -(-most // 4) + 2 * LEADING + _INSET
     parts: list[str] = []
     for tile in tiles:
         box = _box(tile, width, height)
         rows = -(-len(tile.routes) // 4)
-        names = wrap(tile.name, width - 2 * _INSET, _SMALL)[:2]
+        names = wrap(tile.name, width - 2 * _INSET, SMALL)[:2]
         parts.append(
             _linked(
                 tile, signs, own_word, _ground(box, tile),
-                _line_of_text(tile.code, box.x + _INSET, _baseline(box.y + _INSET + _SIGN / 2, _SIZE), bold=True,
+                line_of_text(tile.code, box.x + _INSET, _baseline(box.y + _INSET + _SIGN / 2, SIZE), bold=True,
                               fill=MUTED if tile.faint else TEXT),
                 *_signs(tile, signs, box.right - _INSET - _PITCH * min(4, len(tile.routes)) + 1, box.y + _INSET, 4),
-                _lines_from(names, box.x + _INSET, box.y + _INSET + _PITCH * max(1, rows), size=_SMALL,
+                lines_from(names, box.x + _INSET, box.y + _INSET + _PITCH * max(1, rows), size=SMALL,
                             fill=MUTED if tile.faint else TEXT),
             )
         )  # fmt: skip
     left = _COLUMNS * (width + _GAP) + 8
-    legend, bottom = _legend(signs, own_word, left, _EDGE, WIDE_WIDTH - left, alone=True)
+    legend, bottom = _legend(signs, own_word, left, EDGE, WIDE_WIDTH - left, alone=True)
     deepest = max((PLACES[tile.code][1] for tile in tiles), default=0) + 1
-    return _as_group(_svg(label, "wide", WIDE_WIDTH, max(bottom, deepest * (height + _GAP)), [*legend, *parts]))
+    return svg(label, "wide", WIDE_WIDTH, max(bottom, deepest * (height + _GAP)), [*legend, *parts], linked=True)
 
 
 def _narrow(label: str, tiles: Sequence[Tile], signs: Mapping[str, Sign], own_word: str) -> str:
-    width = (NARROW_WIDTH - 2 * _EDGE - (_COLUMNS - 1) * _GAP) / _COLUMNS
+    width = (NARROW_WIDTH - 2 * EDGE - (_COLUMNS - 1) * _GAP) / _COLUMNS
     most = max((len(tile.routes) for tile in tiles), default=1)
-    height = _INSET + _LEADING + _PITCH * -(-most // 2) + _INSET - 2
+    height = _INSET + LEADING + _PITCH * -(-most // 2) + _INSET - 2
     parts = []
     for tile in tiles:
         box = _box(tile, width, height)
         parts.append(
             _linked(
                 tile, signs, own_word, _ground(box, tile),
-                _line_of_text(tile.code, box.x + _INSET, _baseline(box.y + _INSET + _SIGN / 2, _SIZE), bold=True,
+                line_of_text(tile.code, box.x + _INSET, _baseline(box.y + _INSET + _SIGN / 2, SIZE), bold=True,
                               fill=MUTED if tile.faint else TEXT),
-                *_signs(tile, signs, box.x + _INSET, box.y + _INSET + _LEADING, 2),
+                *_signs(tile, signs, box.x + _INSET, box.y + _INSET + LEADING, 2),
             )
         )  # fmt: skip
     deepest = max((PLACES[tile.code][1] for tile in tiles), default=0) + 1
     legend, bottom = _legend(
-        signs, own_word, _EDGE, deepest * (height + _GAP) + 12, NARROW_WIDTH - 2 * _EDGE, alone=False
+        signs, own_word, EDGE, deepest * (height + _GAP) + 12, NARROW_WIDTH - 2 * EDGE, alone=False
     )
-    return _as_group(_svg(label, "narrow", NARROW_WIDTH, bottom + _EDGE, [*parts, *legend]))
+    return svg(label, "narrow", NARROW_WIDTH, bottom + EDGE, [*parts, *legend], linked=True)
 
 
-def _box(tile: Tile, width: float, height: float) -> _Box:
+def _box(tile: Tile, width: float, height: float) -> Box:
     column, row = PLACES[tile.code]
-    return _Box(_EDGE + column * (width + _GAP), _EDGE + row * (height + _GAP), width, height)
+    return Box(EDGE + column * (width + _GAP), EDGE + row * (height + _GAP), width, height)
 
 
 def _baseline(middle: float, size: int) -> float:
-    return middle + size * _HALF_CAPITAL
+    return middle + size * HALF_CAPITAL
 
 
-def _ground(box: _Box, tile: Tile) -> str:
+def _ground(box: Box, tile: Tile) -> str:
     known = set(tile.routes) - {"unknown"}
-    drawn = _rounded(
+    drawn = rounded(
         box, fill=SURFACE if tile.faint or not known else SOFT, stroke=LINE if known or tile.faint else MUTED
     )
     if tile.faint or not known:
@@ -179,8 +179,8 @@ def _ground(box: _Box, tile: Tile) -> str:
         # Folded at the lower right: the only corner that neither letters nor signs reach.
         corner = 16.0
         points = (
-            f"{_number(box.right)},{_number(box.bottom - corner)} {_number(box.right)},{_number(box.bottom)} "
-            f"{_number(box.right - corner)},{_number(box.bottom)}"
+            f"{decimal(box.right)},{decimal(box.bottom - corner)} {decimal(box.right)},{decimal(box.bottom)} "
+            f"{decimal(box.right - corner)},{decimal(box.bottom)}"
         )
         drawn += f'<polygon points="{points}" fill="{WARN}"/>'
     return drawn
@@ -196,31 +196,31 @@ def _signs(tile: Tile, signs: Mapping[str, Sign], left: float, top: float, a_row
 
 
 def _sign(route: str, letter: str, left: float, top: float) -> str:
-    box = _Box(left, top, _SIGN, _SIGN)
+    box = Box(left, top, _SIGN, _SIGN)
     x, y = box.centre_x, box.centre_y
     shapes = {
-        "framework": _rounded(box, fill=ACCENT, stroke=ACCENT),
-        "hop-out": _hexagon(box, fill=ACCENT, stroke=ACCENT, point=4),
-        "inbox": _disc(x, y, _SIGN / 2, fill=ACCENT, stroke=ACCENT),
+        "framework": rounded(box, fill=ACCENT, stroke=ACCENT),
+        "hop-out": hexagon(box, fill=ACCENT, stroke=ACCENT, point=4),
+        "inbox": disc(x, y, _SIGN / 2, fill=ACCENT, stroke=ACCENT),
         "reverse-case-flow": _tag(box, fill=ACCENT),
-        "separate": _rounded(box, fill=SURFACE, stroke=MUTED),
-        "national": _disc(x, y, _SIGN / 2, fill=SURFACE, stroke=MUTED),
-        "other": _hexagon(box, fill=SURFACE, stroke=MUTED, point=4),
+        "separate": rounded(box, fill=SURFACE, stroke=MUTED),
+        "national": disc(x, y, _SIGN / 2, fill=SURFACE, stroke=MUTED),
+        "other": hexagon(box, fill=SURFACE, stroke=MUTED, point=4),
     }
     filled = route in {"framework", "hop-out", "inbox", "reverse-case-flow"}
-    shape = shapes.get(route, _rounded(box, fill=SURFACE, stroke=MUTED).replace("/>", ' stroke-dasharray="3 3"/>'))
-    return shape + _line_of_text(
-        letter, x, _baseline(y, _SMALL), size=_SMALL, fill=SURFACE if filled else TEXT, bold=True, middle=True
+    shape = shapes.get(route, rounded(box, fill=SURFACE, stroke=MUTED).replace("/>", ' stroke-dasharray="3 3"/>'))
+    return shape + line_of_text(
+        letter, x, _baseline(y, SMALL), size=SMALL, fill=SURFACE if filled else TEXT, bold=True, middle=True
     )
 
 
-def _tag(box: _Box, *, fill: str) -> str:
+def _tag(box: Box, *, fill: str) -> str:
     """Draw a box with a point to the left: the case goes the other way."""
     corners = (
         (box.x - 1, box.centre_y), (box.x + 5, box.y - 1), (box.right + 1, box.y - 1), (box.right + 1, box.bottom + 1),
         (box.x + 5, box.bottom + 1),
     )  # fmt: skip
-    points = " ".join(f"{_number(x)},{_number(y)}" for x, y in corners)
+    points = " ".join(f"{decimal(x)},{decimal(y)}" for x, y in corners)
     return f'<polygon points="{points}" fill="{fill}"/>'
 
 
@@ -231,17 +231,17 @@ def _legend(
     parts: list[str] = []
     x, y, bottom = left, top, top
     for route, sign in [*signs.items(), ("", Sign("", own_word))]:
-        lines = wrap(sign.word, width - 30, _SMALL)
-        needed = 30 + max((text_width(line, _SMALL) for line in lines), default=0)
+        lines = wrap(sign.word, width - 30, SMALL)
+        needed = 30 + max((text_width(line, SMALL) for line in lines), default=0)
         if x > left and (alone or x + needed > left + width):
             x, y = left, bottom + 8
         if route:
             parts.append(_sign(route, sign.letter, x + 1, y + 1))
         else:
-            points = f"{_number(x + 21)},{_number(y + 5)} {_number(x + 21)},{_number(y + 21)} {_number(x + 5)},{_number(y + 21)}"
+            points = f"{decimal(x + 21)},{decimal(y + 5)} {decimal(x + 21)},{decimal(y + 21)} {decimal(x + 5)},{decimal(y + 21)}"
             parts.append(f'<polygon points="{points}" fill="{WARN}"/>')
-        parts.append(_lines_from(lines, x + 30, y, size=_SMALL))
-        bottom = max(bottom, y + max(24.0, len(lines) * _LEADING))
+        parts.append(lines_from(lines, x + 30, y, size=SMALL))
+        bottom = max(bottom, y + max(24.0, len(lines) * LEADING))
         x += needed + 20
     return parts, bottom
 
@@ -250,10 +250,5 @@ def _linked(tile: Tile, signs: Mapping[str, Sign], own_word: str, *parts: str) -
     drawn = "".join(parts)
     if not tile.link:
         return f"<g>{drawn}</g>"
-    name = quoteattr(_clean(f"{tile.code} {said(tile, signs, own_word)}"))
+    name = quoteattr(clean(f"{tile.code} {said(tile, signs, own_word)}"))
     return f'<a href="{escape(tile.link)}" aria-label={name}>{drawn}</a>'
-
-
-def _as_group(svg: str) -> str:
-    """Let a drawing be a group of links and words instead of one image."""
-    return svg.replace('role="img"', 'role="group"', 1)

@@ -9,9 +9,8 @@
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
     if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    // By attribute: what a link in a drawing holds as a property is no text.
-    const aimed = link.getAttribute("target");
-    if (aimed && aimed !== "_self" || link.hasAttribute("download")) return;
+    // A link in a drawing has no texts for its address and target, so the attributes are asked.
+    if (!["", "_self"].includes(link.getAttribute("target") ?? "") || link.hasAttribute("download")) return;
     const to = new URL(link.getAttribute("href"), location.href);
     if (link.dataset.language) {
       // Another language is another document; it keeps everything else of the address.
