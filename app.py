@@ -34,6 +34,7 @@ from web.logs import start_logging
 from web.middleware import Guard
 from web.pages import Pages
 from web.probes import Probes
+from web.regions import Regions
 
 try:
     HUB = hub()
@@ -76,6 +77,7 @@ app = st.App(
         *Drafts(HUB).routes(),
         Auth(HUB, html).mount(),
         *Account(HUB, html).routes(),
+        *Regions(HUB, html).routes(),
         *Calls(HUB, html, peers).routes(),
         *Check(HUB, html, peers).routes(),
         Mount("/assets", StaticFiles(directory=ROOT / "web" / "assets")),

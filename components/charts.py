@@ -55,7 +55,7 @@ def chart(shown: Chart, address: str, *, table: bool, level: int = 2) -> str:
         f"<section class='hub-figure' id='{shown.id}' data-shows='{'table' if table else 'chart'}' aria-labelledby='{shown.id}-title'>"
         f"<h{level} id='{shown.id}-title'>{escape(shown.title)}</h{level}>"
         + (f"<p class='hub-reading'>{escape(shown.how)}</p>" if shown.how else "")
-        + f"<nav class='hub-tabs hub-figure-tabs' aria-label='{escape(_('Chart or table'))}'><ul>"
+        + f"<nav class='hub-tabs hub-figure-tabs' aria-label='{escape(_('Chart or table: {title}').format(title=shown.title))}'><ul>"
         f"<li><a href='{drawing}'{current[table]}>{escape(_('Chart'))}</a></li>"
         f"<li><a href='{rows}'{current[not table]}>{escape(_('Table'))}</a></li></ul></nav>"
         f"{figure(shown.wide, shown.narrow)}{_rows(shown)}"
@@ -88,6 +88,16 @@ def saved_as(*forms: str) -> str:
         for form in forms
     )
     return f"<ul class='hub-files'>{items}</ul>"
+
+
+def kept(id_: str, table: Table) -> str:
+    """Return a button that saves a table which the page shows in another form."""
+    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in table.heads)
+    rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in table.rows)
+    return (
+        f"<div class='hub-saved' id='{escape(id_)}'><table hidden><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        f"{saved_as('csv')}</div>"
+    )
 
 
 def count(low: int, high: int) -> str:

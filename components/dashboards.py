@@ -12,6 +12,7 @@ from components.words import _, date, number
 from hub.language import Language
 from hub.survey.mart import Mart
 from hub.survey.rules import ANSWERED
+from hub.survey.sayings import latest_visits
 
 
 def opening(mart: Mart, unknown: str | None) -> None:
@@ -28,13 +29,7 @@ def opening(mart: Mart, unknown: str | None) -> None:
 def _opening(mart: Mart, table: str, language: Language, _version: str) -> str:
     regions, series, statements, lists = mart.regions(), mart.series(), mart.statements(), mart.lists()
     traced = sum(bool(region.traces) for region in regions)
-    latest = max(
-        value.ends_on.year
-        for one in series
-        if one.country == "sweden" and one.kind == "outcome" and one.topic in {"own", "outside"}
-        for value in one.values
-        if value.ends_on
-    )
+    latest = latest_visits(series)
     doors = (
         (
             "/mognad?del=svar",

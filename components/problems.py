@@ -70,6 +70,15 @@ def sentence(error: NotFound | Rejected | Unavailable) -> str:
         "no-plan-link": _(
             "Paste the whole link of the plan, the one for editing. You find it under Share in the plan."
         ),
+        "routes-missing": _("Tick at least one way."),
+        "stage-missing": _("Choose a stage in the list."),
+        "not-a-year": _("Write the year with four digits, between {first} and {last}.").format(
+            first=facts.get("first", ""), last=facts.get("last", "")
+        ),
+        "no-https": _("Write the whole address of a public page, beginning with https://"),
+        "too-many-corrections": _(
+            "There is no room for more: a region has at most {most} statements. Withdraw some first."
+        ).format(most=most),
         "command": _("The page was too old to be sent. Load it again and send once more."),
         "too-often": _("That was many times in a short while. Try again in {seconds} seconds.").format(
             seconds=facts.get("wait_s", 60)

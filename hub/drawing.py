@@ -28,6 +28,7 @@ from hub.svg import (
     decimal,
     disc,
     group,
+    hexagon,
     line_of_text,
     lines_from,
     rounded,
@@ -126,19 +127,6 @@ def _balanced(heading: str, width: float) -> list[str]:
     return lines
 
 
-def _hexagon(box: Box, *, fill: str, stroke: str, point: float) -> str:
-    corners = [
-        (box.x, box.centre_y),
-        (box.x + point, box.y),
-        (box.right - point, box.y),
-        (box.right, box.centre_y),
-        (box.right - point, box.bottom),
-        (box.x + point, box.bottom),
-    ]
-    listed = " ".join(f"{decimal(x)},{decimal(y)}" for x, y in corners)
-    return f'<polygon points="{listed}" fill="{fill}" stroke="{stroke}" stroke-width="2" stroke-linejoin="round"/>'
-
-
 def _tick(x: float, y: float) -> str:
     return stroked(f"M{decimal(x - 7)} {decimal(y)}l5 5l9 -10", stroke=SURFACE, width=2.5)
 
@@ -210,7 +198,7 @@ def _step_lines(text: str, width: float) -> list[str]:
 
 def _step_shape(box: Box, *, manual: bool, point: float = _POINT) -> str:
     if manual:
-        return _hexagon(box, fill=SURFACE, stroke=WARN, point=point)
+        return hexagon(box, fill=SURFACE, stroke=WARN, point=point)
     return rounded(box, fill=SURFACE, stroke=ACCENT)
 
 

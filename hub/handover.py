@@ -8,7 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Final, Protocol
 from zlib import crc32
 
 from hub.call.content import Visits
@@ -34,6 +34,7 @@ from hub.guide.rules import (
     gate,
     gates_of,
     key,
+    level_of,
     needs_served,
     path,
     what_would_change,
@@ -45,6 +46,8 @@ from hub.plan import rules as plan
 from hub.plan.content import PlanWords, StageWords
 from hub.plan.items import Basis, Item, NewItem, Plan, ServiceBasis
 from hub.plan.writing import write
+from hub.survey.facts import Route
+from hub.survey.likeness import Sought
 
 
 class Holder(Protocol):
@@ -360,6 +363,32 @@ class _Handover:
             settled = bool(chosen) and "dont-know" not in chosen
             found.append(plan.Answer(texts.title, said or self._texts.not_answered, settled))
         return tuple(found)
+
+
+def routes_sought(service: Service, guide: GuideContent) -> Sought:
+    """Return the ways that the guide's result speaks of, by the names that public traces are read into.
+
+    An aim that is no level by itself counts as the levels it holds whole.
+    """
+    choice = choose(link.facts(service.answers, guide.flow.questions))
+    national: tuple[Route, ...] = ("national",) if choice.national else ()
+    return Sought(aim=(*_levels_in(choice.aim), *national), start=_levels_in(choice.start))
+
+
+def _levels_in(layers: Layers | None) -> tuple[Route, ...]:
+    if not layers:
+        return ()
+    exact = level_of(layers)
+    held = [exact] if exact else [level for level in Level if LAYERS_OF[level] <= layers]
+    return tuple(_ROUTES[level] for level in held)
+
+
+_ROUTES: Final[Mapping[Level, Route]] = {
+    Level.FRAMEWORK: "framework",
+    Level.HOP_OUT: "hop-out",
+    Level.INBOX: "inbox",
+    Level.REVERSE_CASE_FLOW: "reverse-case-flow",
+}
 
 
 def demo_items(visits: Visits, level: str, chosen: Sequence[int], language: Language) -> list[NewItem]:

@@ -206,6 +206,20 @@ def rounded(box: Box, *, fill: str, stroke: str | None = None) -> str:
     )
 
 
+def hexagon(box: Box, *, fill: str, stroke: str, point: float) -> str:
+    """Draw a box that ends in points."""
+    corners = [
+        (box.x, box.centre_y),
+        (box.x + point, box.y),
+        (box.right - point, box.y),
+        (box.right, box.centre_y),
+        (box.right - point, box.bottom),
+        (box.x + point, box.bottom),
+    ]
+    listed = " ".join(f"{decimal(x)},{decimal(y)}" for x, y in corners)
+    return f'<polygon points="{listed}" fill="{fill}" stroke="{stroke}" stroke-width="2" stroke-linejoin="round"/>'
+
+
 def stroked(commands: str, *, stroke: str = MUTED, width: float = 2) -> str:
     """Draw a line along path commands."""
     return (

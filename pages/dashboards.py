@@ -5,13 +5,14 @@ URL     /mognad                                      in short
         /mognad?del=svar&amne=<topic>                what the report says of one subject; without a subject, of all
         /mognad?del=ordning                          how its words became intervals
         /mognad?uttalande=<id>                       one statement
-        /mognad?del=listor, /mognad?del=sedan        the lists, and numbers since then
+        /mognad?del=listor&lista=&niva=&ord=         the report's lists
+        /mognad?del=sedan&amne=<topic>&serie=<id>    numbers published since then
 """
 
 import streamlit as st
 
 from components import dashboards as view
-from components import statements
+from components import indicators, lists, statements
 from components.session import hub
 
 mart = hub().mart
@@ -23,5 +24,9 @@ elif part == "svar":
     statements.topic(mart, st.query_params.get("amne"))
 elif part == "ordning":
     statements.coding(mart)
+elif part == "listor":
+    lists.page()
+elif part == "sedan":
+    indicators.page()
 else:
     view.opening(mart, part)

@@ -5,6 +5,7 @@ Each query is a file in ``sql/``; the dashboards read nothing else. What comes o
 
 import re
 from collections.abc import Hashable, Iterable, Sequence
+from contextlib import suppress
 from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -201,13 +202,36 @@ class Mart:
 
     # Answers of coming rounds
 
-    def round_counts(self, round_: str, *, region: str | None = None) -> tuple[ChoiceCount, ...]:
-        """Return how many chose what in a round, of all regions or one.
+    def replace_answers(self, rows: Iterable[tuple[str, str, str, int, int]]) -> None:
+        """Hold these answers in place of those there are; whoever asks meanwhile gets the one or the other, whole.
+
+        Args:
+            rows: round, region, question, choice and how many.
+
+        Raises:
+            Unavailable: the mart does not take them.
+        """
+        columns = tuple(zip(*rows, strict=True)) or ((), (), (), (), ())
+        given = dict(zip(("round", "region", "question", "choice", "n"), map(list, columns), strict=True))
+        cursor = self._connection.cursor()
+        try:
+            cursor.begin()
+            cursor.execute(_query("empty_answers"))
+            cursor.execute(_query("put_answers"), given)
+            cursor.commit()
+        except duckdb.Error as cause:
+            with suppress(duckdb.Error):
+                cursor.rollback()
+            raise Unavailable("the mart does not take the answers") from cause
+        self._asked.cache_clear()
+
+    def round_counts(self, round_: str, *, regions: tuple[str, ...] | None = None) -> tuple[ChoiceCount, ...]:
+        """Return how many chose what in a round, of all regions or of some.
 
         Raises:
             Unavailable: the mart does not answer.
         """
-        return tuple(ChoiceCount(*row) for row in self._rows("answers_round", round=round_, region=region))
+        return tuple(ChoiceCount(*row) for row in self._rows("answers_round", round=round_, regions=regions))
 
     def question_counts(self, question: str, *, region: str | None = None) -> tuple[ChoiceCount, ...]:
         """Return how many chose what for a question in each round.

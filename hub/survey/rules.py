@@ -8,7 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, Protocol, TypeVar
 
 ANSWERED: Final = 18
 """Regions that answered the 2020 survey. Source: report, summary and 1.4."""
@@ -145,13 +145,16 @@ class Timed(Protocol):
         """The last day."""
 
 
-def unbroken(values: Sequence[Timed]) -> tuple[tuple[Timed, ...], ...]:
+_Timed = TypeVar("_Timed", bound=Timed)
+
+
+def unbroken(values: Sequence[_Timed]) -> tuple[tuple[_Timed, ...], ...]:
     """Return values in runs without a gap, so that no line is drawn over a period that nobody has a value for.
 
     Args:
         values: of one series and one region, the oldest first.
     """
-    runs: list[list[Timed]] = []
+    runs: list[list[_Timed]] = []
     for value in values:
         last = runs[-1][-1].ends_on if runs else None
         if last is not None and value.starts_on == last + dt.timedelta(days=1):

@@ -14,16 +14,33 @@ document.addEventListener("click", async (event) => {
 // A mark at the beginning tells spreadsheets which letters these are; what they would work out as a formula is kept a text.
 const listed = (table) => {
   const cell = (each) => {
-    const text = each.textContent.trim().replace(/\s+/g, " ");
+    const copy = each.cloneNode(true);
+    for (const label of copy.querySelectorAll(".hub-label")) label.remove();
+    for (const line of copy.querySelectorAll("br, li, p, div")) line.append(" ");
+    const text = copy.textContent.trim().replace(/\s+/g, " ");
     return `"${(/^[=+\-@]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
   };
-  return new Blob(["\ufeff", [...table.rows].map((row) => [...row.cells].map(cell).join(",")).join("\r\n"), "\r\n"], { type: "text/csv;charset=utf-8" });
+  // A cell over several rows is written in each of them.
+  const held = [];
+  const rows = [...table.rows].map((row) => {
+    const cells = [...row.cells], line = [];
+    while (cells.length || held[line.length]?.rows) {
+      const at = line.length;
+      if (held[at]?.rows) { held[at].rows -= 1; line.push(held[at].text); continue; }
+      const each = cells.shift(), text = cell(each);
+      held[at] = { rows: each.rowSpan - 1, text };
+      line.push(text);
+    }
+    return line.join(",");
+  });
+  return new Blob(["\ufeff", rows.join("\r\n"), "\r\n"], { type: "text/csv;charset=utf-8" });
 };
 const SVG = "http://www.w3.org/2000/svg";
 const complete = (figure) => {
   const drawing = figure.querySelector(".hub-wide svg"), [, , width, height] = drawing.getAttribute("viewBox").split(" ").map(Number);
   const whole = document.createElementNS(SVG, "svg"), inner = drawing.cloneNode(true), margin = 24;
   let top = margin;
+  for (const link of inner.querySelectorAll("a")) link.replaceWith(...link.childNodes);
   const paper = whole.appendChild(document.createElementNS(SVG, "rect"));
   const write = (words, size, weight, colour) => {
     let line = "";
