@@ -37,7 +37,7 @@ class Leads(Strict):
     levels: tuple[str, ...] = Field(min_length=1)
     """Ids of levels, or ``national``."""
     requirements: tuple[str, ...]
-    demo: str
+    demo: str = ""
     """The level whose visit shows it; empty when none does."""
 
 
@@ -144,7 +144,7 @@ def read_questionnaires(
         requirements: ids of the requirements a gap may lead to.
 
     Raises:
-        ContentError: a file is wrong, or there is none; the text names file and place.
+        ContentError: a file is wrong, or a version is missing; the text names file and place.
     """
     folder = content / "survey"
     found: dict[int, Questionnaire] = {}
@@ -158,8 +158,11 @@ def read_questionnaires(
         _check_ids(file, questionnaire)
         _check_leads(file, questionnaire, frozenset(levels), frozenset(requirements))
         found[questionnaire.version] = questionnaire
-    if not found:
-        raise ContentError(folder, "", "holds no questionnaire")
+    for version in range(1, max(found, default=1) + 1):
+        if version not in found:
+            raise ContentError(
+                folder / f"questionnaire-{version}.yaml", "", "is missing; rounds may have been held by it"
+            )
     return dict(sorted(found.items()))
 
 

@@ -232,11 +232,32 @@ def test_a_questionnaire_of_another_shape_stops_the_start(content: Path, how, pl
     assert (Path(refused.value.file).name, refused.value.place) == (FILE, place)
 
 
-def test_a_hub_without_a_questionnaire_does_not_start(content: Path) -> None:
+def add_version(content: Path, version: int) -> None:
+    text = (content / "survey" / FILE).read_text(encoding="utf-8")
+    (content / "survey" / f"questionnaire-{version}.yaml").write_text(
+        text.replace("version: 1", f"version: {version}", 1), encoding="utf-8"
+    )
+
+
+@pytest.mark.parametrize(("there", "missing"), [((), 1), ((2,), 1), ((3,), 1)])
+def test_a_hub_without_a_version_does_not_start(content: Path, there, missing: int) -> None:
+    for version in there:
+        add_version(content, version)
     (content / "survey" / FILE).unlink()
 
-    with pytest.raises(ContentError, match="holds no questionnaire"):
+    with pytest.raises(ContentError, match="is missing") as refused:
         read(content)
+
+    assert Path(refused.value.file).name == f"questionnaire-{missing}.yaml"
+
+
+def test_a_gap_between_versions_stops_the_start(content: Path) -> None:
+    add_version(content, 3)
+
+    with pytest.raises(ContentError, match="is missing") as refused:
+        read(content)
+
+    assert Path(refused.value.file).name == "questionnaire-2.yaml"
 
 
 @pytest.mark.parametrize("name", ["questionnaire.yaml", "questionnaire-0.yaml", "questionnaire-01.yaml", "notes.txt"])
@@ -250,10 +271,7 @@ def test_a_file_with_an_odd_name_stops_the_start(content: Path, name: str) -> No
 
 
 def test_versions_are_read_the_oldest_first(content: Path) -> None:
-    text = (content / "survey" / FILE).read_text(encoding="utf-8")
-    for version in (10, 2):
-        (content / "survey" / f"questionnaire-{version}.yaml").write_text(
-            text.replace("version: 1", f"version: {version}", 1), encoding="utf-8"
-        )
+    for version in range(11, 1, -1):
+        add_version(content, version)
 
-    assert list(read(content)) == [1, 2, 10]
+    assert list(read(content)) == list(range(1, 12))
