@@ -234,7 +234,7 @@ def _everybody(holders: Sequence[Standing]) -> Sequence[Standing]:
 def _entering(holders: Sequence[Standing]) -> Sequence[Standing]:
     """Return which of those who answered one thing enter its national figure."""
     by_choice = {choice: [one for one in holders if one.visibility == choice] for choice in VISIBILITIES}
-    never_named = sum(one.visibility == "aggregate" for one in by_choice["aggregate"])
+    never_named = sum(one.most_open == "aggregate" for one in by_choice["aggregate"])
     # More than five, because a viewer may speak for one of them and take its own answer away.
     aggregate = by_choice["aggregate"] if never_named > FEWEST else []
     reserved = [*by_choice["named"], *aggregate]
