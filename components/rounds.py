@@ -274,6 +274,8 @@ def banner(place: Place) -> str:
 
 def when(place: Place) -> str:
     """Return when the round is or was open, in a sentence."""
+    if place.view.example:
+        return _("A made-up round without dates.")
     round_ = place.view.round
     opened, closed = date(round_.opens_at.date()), date(round_.closes_at.date())
     return {

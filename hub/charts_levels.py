@@ -270,11 +270,11 @@ def _marked(mark: str) -> tuple[list[str], float]:
 def _drawn(
     label: str, width: float, high: float, parts: Sequence[str], mark: str, first: float, *, narrow: bool
 ) -> str:
-    return svg(label, "narrow" if narrow else "wide", width, high, [*parts, *_across(mark, width, first, high)])
+    return svg(label, "narrow" if narrow else "wide", width, high, [*_across(mark, width, first, high), *parts])
 
 
 def _across(mark: str, width: float, first: float, high: float) -> list[str]:
-    """Write the mark faintly across, so often that no part of the drawing is without it."""
+    """Write the mark faintly across, behind what is read, so often that no part of the drawing is without it."""
     if not mark:
         return []
     size, found, y = 34 if width > NARROW_WIDTH else 20, [], first + 60

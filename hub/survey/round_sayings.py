@@ -45,9 +45,9 @@ class RoundSayings:
             return self._say("The median level is {level} in every dimension that has answers").format(level=highest)
         return self._say("The median level is highest, {high}, in {most} and lowest, {low}, in {least}").format(
             high=highest,
-            most=self._named([name for name, level in medians.items() if level == highest]),
+            most=self._dimensions([name for name, level in medians.items() if level == highest]),
             low=lowest,
-            least=self._named([name for name, level in medians.items() if level == lowest]),
+            least=self._dimensions([name for name, level in medians.items() if level == lowest]),
         )
 
     def apart(self, names: Sequence[str], rows: Sequence[Sequence[Level | None]]) -> str:
@@ -71,7 +71,7 @@ class RoundSayings:
         _, low, high = widths[found[0]]
         if len(found) > 1:
             return self._say("The regions shown lie furthest apart, {steps} levels, in {names}").format(
-                steps=widest, names=self._named(found)
+                steps=widest, names=self._dimensions(found)
             )
         return self._say(
             "The regions shown lie furthest apart in {name}: their medians go from {low} to {high}"
@@ -104,7 +104,7 @@ class RoundSayings:
             )
         found = [name for need, name in names.items() if shown.needs.get(need, 0) == most]
         return self._say("Needed by most: {names}, by {count} of the {all} regions that answered").format(
-            names=self._named(found), count=most, all=shown.needs_answered
+            names=self.listed(f"”{name}”" for name in found), count=most, all=shown.needs_answered
         )
 
     def evidence(self, together: Counts, regions: int, of: int) -> str:
@@ -141,10 +141,10 @@ class RoundSayings:
             n=len(held), up=sum(one > 0 for one in held), same=held.count(0), down=sum(one < 0 for one in held)
         )  # fmt: skip
 
-    def _named(self, names: Sequence[str]) -> str:
-        """Name what is alike, or say how many they are where names would fill the line."""
+    def _dimensions(self, names: Sequence[str]) -> str:
+        """Name dimensions, or say how many they are where names would fill the line."""
         if len(names) > _MOST_NAMED:
-            return self._say("{count} of them").format(count=len(names))
+            return self._say("{count} dimensions").format(count=len(names))
         return self.listed(f"”{name}”" for name in names)
 
 

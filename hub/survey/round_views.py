@@ -29,7 +29,8 @@ EXAMPLE_VIEWER: Final = "X1"
 """The made-up region that the example is seen from."""
 
 _SEED: Final = 2020
-_BEGINS: Final = (dt.datetime(2031, 2, 1, tzinfo=dt.UTC), dt.datetime(2030, 2, 1, tzinfo=dt.UTC))
+_NEVER: Final = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+"""A made-up round has no dates; whoever shows it says so."""
 _OPEN: Final = dt.timedelta(days=60)
 
 
@@ -182,6 +183,7 @@ def example_codes(regions: int) -> tuple[str, ...]:
 
 
 def _example_round(place: int, version: int) -> Round:
-    year = _BEGINS[place].year
-    titles: Mapping[Language, str] = {"sv": f"Exempelrunda {year}", "en": f"Example round {year}"}
-    return Round(EXAMPLE_IDS[place], version, _BEGINS[place], _BEGINS[place] + _OPEN, titles)
+    number = len(EXAMPLE_IDS) - place
+    titles: Mapping[Language, str] = {"sv": f"Exempelrunda {number}", "en": f"Example round {number}"}
+    opens_at = _NEVER + number * 2 * _OPEN
+    return Round(EXAMPLE_IDS[place], version, opens_at, opens_at + _OPEN, titles)
