@@ -17,7 +17,7 @@ URL     /mognad                                      in short
 import streamlit as st
 
 from components import dashboards as view
-from components import indicators, lists, rounds, statements
+from components import indicators, lists, rounds, rounds_region, statements
 from components.session import hub
 
 mart = hub().mart
@@ -33,6 +33,8 @@ elif part == "listor":
     lists.page()
 elif part == "sedan":
     indicators.page()
+elif part == "runda" and "region" in st.query_params:
+    rounds_region.page()
 elif part == "runda":
     rounds.page()
 else:
