@@ -284,7 +284,7 @@ def _statements(seen: Seen) -> str:
     )
     return (
         f"<section class='hub-saved' id='pastaenden'><h3>{escape(title)}</h3>"
-        f"<div class='table-scroll'><table class='hub-stack hub-said'><caption class='hub-unseen'>{escape(title)}</caption>"
+        f"<div class='table-scroll'><table class='hub-stack hub-said hub-short'><caption class='hub-unseen'>{escape(title)}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         f"<p class='hub-source'>{rounds.source(seen.place, _against(seen.place))}</p>{charts.saved_as('csv')}</section>"
     )

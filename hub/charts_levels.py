@@ -165,7 +165,7 @@ def places(
     parts, top = _marked(mark)
     signs: tuple[Callable[[Box], str], ...] = (
         lambda box: _own(box.centre_x, box.centre_y, ""),
-        lambda box: _middle(box.centre_x, box.centre_y),
+        lambda box: _middle(box.centre_x, box.centre_y, 9),
         lambda box: _quartiles(box.x, box.right, box.centre_y),
         lambda box: _spread(box.x, box.right, box.centre_y),
     )
@@ -185,9 +185,9 @@ def places(
         middle = top + 20
         parts.append(head)
         parts.append(stroked(f"M{decimal(scale.x)} {decimal(middle)}H{decimal(scale.right)}", stroke=LINE, width=1))
-        parts += [disc(across(level), middle, 2.5, fill=LINE) for level in range(1, _STEPS + 1)]
         if row.least is not None and row.most is not None:
             parts.append(_spread(across(row.least), across(row.most), middle))
+        parts += [disc(across(level), middle, 3.5, fill=MUTED) for level in range(1, _STEPS + 1)]
         if row.low is not None and row.high is not None:
             parts.append(_quartiles(across(row.low) - 14, across(row.high) + 14, middle))
         if row.median is not None:
@@ -347,8 +347,8 @@ def _own(x: float, y: float, said: str) -> str:
     return group(ring, text)
 
 
-def _middle(x: float, y: float) -> str:
-    return stroked(f"M{decimal(x)} {decimal(y - 17)}V{decimal(y + 17)}", stroke=TEXT, width=5)
+def _middle(x: float, y: float, half: float = 17) -> str:
+    return stroked(f"M{decimal(x)} {decimal(y - half)}V{decimal(y + half)}", stroke=TEXT, width=5)
 
 
 def _quartiles(left: float, right: float, y: float) -> str:
