@@ -45,7 +45,7 @@ def start() -> None:
         *(_listed(stage, heading, rounds) for stage, heading in _headings().items()),
         _how(),
         about(newest),
-        "" if any(stage_of(one) == "closed" for one in rounds) else _meanwhile(),
+        "" if any(stage_of(one) == "closed" for one in rounds) else _meanwhile(quiet=True),
     )
 
 
@@ -67,14 +67,11 @@ def _way(round_: Round) -> str:
     stage, region = stage_of(round_), visitor().region
     if stage == "closed":
         return f"<a class='hub-link' href='{results(round_)}'>{escape(_('See the results'))}</a>"
-    if region:
-        name = told_region(region)
-        words = _("Answer for {region}") if stage == "open" else _("Prepare for {region}")
-        return (
-            f"<a class='hub-button' href='{place(Access(round_.id, region))}'>{escape(words.format(region=name))}</a>"
-        )
     if stage == "coming":
         return ""
+    if region:
+        words = _("Answer for {region}").format(region=told_region(region))
+        return f"<a class='hub-button' href='{place(Access(round_.id, region))}'>{escape(words)}</a>"
     if visitor().signed_in:
         return f"<p>{escape(_('Only those who speak for a region in the hub can begin. Colleagues get a link from them.'))}</p>"
     return f"<a class='hub-button' href='/auth/login?next=/enkat'>{escape(_('Sign in to answer'))}</a>"
@@ -103,11 +100,16 @@ def _how() -> str:
     return f"<h2>{escape(_('How a round goes'))}</h2><ol class='hub-way'>{items}</ol>"
 
 
-def _meanwhile() -> str:
+def _meanwhile(*, quiet: bool = False) -> str:
+    """Return what there is to read before a round has closed.
+
+    Args:
+        quiet: whether something else on the page is what one has come for.
+    """
     return (
         f"<h2>{escape(_('In the meantime'))}</h2>"
         f"<p>{escape(_('The only answers from all over the country are those of 2020. There is also an example with made-up regions, which shows what a round will give.'))}</p>"
-        f"<div class='hub-actions'><a class='hub-button' href='/mognad?del=svar'>{escape(_('Read the answers of 2020'))}</a>"
+        f"<div class='hub-actions'><a class='hub-button{' quiet' if quiet else ''}' href='/mognad?del=svar'>{escape(_('Read the answers of 2020'))}</a>"
         f"<a class='hub-link' href='/mognad?del=runda&amp;exempel=1'>{escape(_('See the example'))}</a></div>"
     )
 

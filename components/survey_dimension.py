@@ -51,11 +51,15 @@ def draw(sheet: Sheet, access: Access, dimension: Dimension) -> None:
 def _steps(sheet: Sheet, access: Access, number: int) -> str:
     """Return where this dimension stands among the others."""
     dimensions = sheet.questionnaire.dimensions
-    items = "".join(
-        f"<li><a href='{place(access, one.id)}'{' aria-current=page' if at == number else ''}>"
-        f"<span aria-hidden='true'>{at + 1}</span><span class='hub-unseen'>{at + 1} {escape(name(one))}</span></a></li>"
-        for at, one in enumerate(dimensions)
-    )
+    items = ""
+    for at, one in enumerate(dimensions):
+        count = settled_in(sheet, one) if sheet.may_settle else answered_in(sheet, one)
+        ready = count == len(one.statements)
+        said = _("{area}, done").format(area=name(one)) if ready else name(one)
+        items += (
+            f"<li{' class=done' if ready else ''}><a href='{place(access, one.id)}'{' aria-current=page' if at == number else ''}>"
+            f"<span aria-hidden='true'>{at + 1}{' ✓' if ready else ''}</span><span class='hub-unseen'>{at + 1} {escape(said)}</span></a></li>"
+        )
     return (
         f"<div class='hub-survey-top'><p><a class='hub-link' href='{place(access)}'>← {escape(_('Overview'))}</a> "
         f"<span class='hub-muted'>{escape(_('Area {place} of {all}').format(place=number + 1, all=len(dimensions)))}"
@@ -128,6 +132,17 @@ def _who(sheet: Sheet, access: Access) -> str:
 def own(sheet: Sheet) -> Colleague | None:
     """Return what the visitor has answered."""
     return next((one for one in sheet.colleagues if one.owner == sheet.own), None)
+
+
+def answered_in(sheet: Sheet, dimension: Dimension) -> int:
+    """Return how many statements of a dimension the visitor has answered."""
+    mine = own(sheet)
+    return sum(bool(mine and mine.choices.get(one.id)) for one in dimension.statements)
+
+
+def settled_in(sheet: Sheet, dimension: Dimension) -> int:
+    """Return how many statements of a dimension the region has settled on."""
+    return sum(bool((held := sheet.settled.get(one.id)) and held.choice) for one in dimension.statements)
 
 
 # --- One statement ---------------------------------------------------------------------------------------------------

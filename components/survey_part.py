@@ -12,7 +12,7 @@ from components.meanwhile import begun
 from components.plan_place import author_name
 from components.problems import attempt
 from components.session import command, hub, kept, language, renew, visitor
-from components.survey_dimension import name, own
+from components.survey_dimension import answered_in, name, settled_in
 from components.survey_place import (
     about,
     choice_names,
@@ -142,15 +142,6 @@ def _top(sheet: Sheet, access: Access) -> None:
     )
 
 
-def _answered(sheet: Sheet, dimension: Dimension) -> int:
-    mine = own(sheet)
-    return sum(bool(mine and mine.choices.get(one.id)) for one in dimension.statements)
-
-
-def _settled(sheet: Sheet, dimension: Dimension) -> int:
-    return sum(bool((held := sheet.settled.get(one.id)) and held.choice) for one in dimension.statements)
-
-
 def _dimensions(sheet: Sheet, access: Access) -> str:
     """Return the areas with how much of each has been answered, and settled."""
     heads = [_("Area"), _("Your own answers"), *([_("The region’s answers")] if sheet.may_settle else [])]
@@ -172,13 +163,13 @@ def _dimensions(sheet: Sheet, access: Access) -> str:
 
 
 def _area(sheet: Sheet, access: Access, number: int, dimension: Dimension) -> str:
-    counts = [(_("Your own answers"), _answered(sheet, dimension))]
+    counts = [(_("Your own answers"), answered_in(sheet, dimension))]
     if sheet.may_settle:
-        counts.append((_("The region’s answers"), _settled(sheet, dimension)))
+        counts.append((_("The region’s answers"), settled_in(sheet, dimension)))
     of = len(dimension.statements)
     cells = "".join(
-        f"<td data-head='{escape(head)}'><progress max='{of}' value='{count}' aria-hidden='true'></progress> "
-        f"{escape(_('{count} of {all}').format(count=count, all=of))}</td>"
+        f"<td><progress max='{of}' value='{count}' aria-hidden='true'></progress> "
+        f"{escape(_('{count} of {all}').format(count=count, all=of))} <span class='hub-stated-head hub-muted' aria-hidden='true'>{escape(head)}</span></td>"
         for head, count in counts
     )
     return f"<tr><th scope='row'>{number}. <a href='{place(access, dimension.id)}'>{escape(name(dimension))}</a></th>{cells}</tr>"
@@ -187,10 +178,10 @@ def _area(sheet: Sheet, access: Access, number: int, dimension: Dimension) -> st
 def _first_open(sheet: Sheet) -> Dimension | None:
     """Return the first area with something left to do for the visitor."""
     dimensions = sheet.questionnaire.dimensions
-    unanswered = next((one for one in dimensions if _answered(sheet, one) < len(one.statements)), None)
+    unanswered = next((one for one in dimensions if answered_in(sheet, one) < len(one.statements)), None)
     if unanswered or not sheet.may_settle:
         return unanswered
-    return next((one for one in dimensions if _settled(sheet, one) < len(one.statements)), None)
+    return next((one for one in dimensions if settled_in(sheet, one) < len(one.statements)), None)
 
 
 def _colleagues(sheet: Sheet) -> str:
