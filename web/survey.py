@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from hub import documents
 from hub.bootstrap import Hub
-from hub.clock import utc_now
+from hub.clock import Clock, utc_now
 from hub.documents import Column, Meta, Page
 from hub.errors import NotFound, Rejected, Unavailable
 from hub.language import LANGUAGES, Language, date
@@ -64,10 +64,11 @@ _AROUND = 20_000
 class Survey:
     """Serves the files and takes the import."""
 
-    def __init__(self, hub: Hub, pages: Pages) -> None:
+    def __init__(self, hub: Hub, pages: Pages, clock: Clock = utc_now) -> None:
         """Hold the hub."""
         self._hub = hub
         self._pages = pages
+        self._clock = clock
         self._made: dict[tuple[str, str, str, int], bytes] = {}
 
     def routes(self) -> list[Route]:
@@ -119,7 +120,7 @@ class Survey:
     def _report(self, request: Request, by: Visitor, round_: Round, kind: str) -> bytes:
         region, language = request.path_params["region"], language_of(request)
         subject = self._subject(request, by, round_, region)
-        made = report(subject, self._hub.questionnaires[round_.version], language, self._say(language))
+        made = report(subject, self._hub.questionnaires[round_.version], language, self._in(language))
         return _REPORTS[kind](made)
 
     def _subject(self, request: Request, by: Visitor, round_: Round, region: str) -> Subject:
@@ -141,11 +142,11 @@ class Survey:
         return Subject(
             self._hub.regions.name(region, language) or region,
             round_,
-            round_.stage(utc_now()),
+            round_.stage(self._clock()),
             standing,
             handed_in,
             rounds.national(by, round_),
-            utc_now().date(),
+            self._clock().date(),
             f"{base}/mognad?{query}",
         )
 
@@ -178,14 +179,14 @@ class Survey:
 
     def _table(self, table: Table, kind: str, round_: Round, request: Request | None) -> bytes:
         language = language_of(request) if request else "sv"
-        return _written(table, kind, round_, self._hub.questionnaires[round_.version], language, self._say(language))
+        return _written(table, kind, round_, self._hub.questionnaires[round_.version], language, self._in(language))
 
     def _in_both_languages(self, round_: Round) -> bytes:
         questionnaire = self._hub.questionnaires[round_.version]
-        parts = [files.codebook(questionnaire, round_, one, self._say(one)) for one in LANGUAGES]
+        parts = [files.codebook(questionnaire, round_, one, self._in(one)) for one in LANGUAGES]
         return "\n---\n\n".join(parts).encode()
 
-    def _say(self, language: Language) -> Say:
+    def _in(self, language: Language) -> Say:
         return partial(self._hub.catalogue.text, language)
 
     # --- Open data ---------------------------------------------------------------------------------------------------
@@ -216,7 +217,7 @@ class Survey:
         rounds = self._hub.rounds
         round_ = rounds.round(id_)
         rounds.close(round_)
-        stage, version = round_.stage(utc_now()), self._hub.topics.version("survey")
+        stage, version = round_.stage(self._clock()), self._hub.topics.version("survey")
         key = (id_, name, stage, version)
         if key not in self._made:
             made = self._open_file(round_, name, closed=stage == "closed")
@@ -266,7 +267,7 @@ class Survey:
 
     def _round_entry(self, round_: Round, language: Language, say: Say) -> str:
         questionnaire = self._hub.questionnaires[round_.version]
-        stage = round_.stage(utc_now())
+        stage = round_.stage(self._clock())
         state = {
             "coming": say("The round has not opened yet; there is nothing in the files."),
             "open": say("The round is open. The files hold what regions have handed in for everybody to see; the national figure comes when it closes."),
@@ -385,7 +386,7 @@ class Survey:
     async def _shown(self, request: Request, access: Access, sheet: Sheet, found: Read) -> Response:
         say, language = self._pages.say(request), language_of(request)
         if sheet.part is None or not sheet.open or sheet.part.submitted_at:
-            stage = sheet.round.stage(utc_now())
+            stage = sheet.round.stage(self._clock())
             submitted = sheet.part is not None and sheet.part.submitted_at is not None
             code = "submitted" if submitted else "round-coming" if stage == "coming" else "round-closed"
             return await self._failed(request, access, "none" if sheet.part is None and sheet.open else code)
@@ -424,7 +425,7 @@ class Survey:
             except Unavailable:
                 by = stranger(request, self._hub.identity)
             try:
-                self._hub.limits.count("document", by, utc_now)
+                self._hub.limits.count("document", by, self._clock)
             except Rejected as error:
                 wait_s = str(error.facts["wait_s"])
                 text = self._pages.say(request)(
