@@ -728,6 +728,9 @@ def read_excel(content: bytes, most_rows: int, most_columns: int) -> tuple[list[
                 too_many = number > _MOST_GAP or (number > most_rows and any(texts))
                 if too_many:
                     break
+                # openpyxl fills each row up to the last column that is asked for.
+                while texts and not texts[-1]:
+                    texts.pop()
                 rows.append(texts)
                 formulas |= {(number, place) for place, cell in enumerate(row) if cell.data_type == "f"}
             book.close()

@@ -12,8 +12,8 @@ from hub.survey.answering import Access
 from hub.survey.incoming import Line
 from tests.store.test_answering import (
     ADAM,
-    CODES,
     COACH,
+    CODES,
     DAY,
     EDITORS,
     ELIN,
