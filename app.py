@@ -35,6 +35,7 @@ from web.middleware import Guard
 from web.pages import Pages
 from web.probes import Probes
 from web.regions import Regions
+from web.survey import Survey
 
 try:
     HUB = hub()
@@ -78,6 +79,7 @@ app = st.App(
         Auth(HUB, html).mount(),
         *Account(HUB, html).routes(),
         *Regions(HUB, html).routes(),
+        *Survey(HUB, html).routes(),
         *Calls(HUB, html, peers).routes(),
         *Check(HUB, html, peers).routes(),
         Mount("/assets", StaticFiles(directory=ROOT / "web" / "assets")),
@@ -92,6 +94,7 @@ app = st.App(
             own=(
                 "/api/",
                 "/assets/",
+                "/data",
                 "/data/",
                 "/auth/",
                 "/nivaer/",

@@ -9,7 +9,7 @@ at the close the national figures are kept for good.
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from hub.survey import answer_store as store
 from hub.survey import answers as rules
 from hub.survey.answers import Colleague, Entry, Part, Settled
 from hub.survey.content import Questionnaire
+from hub.survey.incoming import Line
 from hub.survey.rounds import Round, Stage
 from hub.survey.visibility import Figure, Snapshot, Standing, figure, freeze, in_force, seen, widest
 from hub.timetable import Run
@@ -324,6 +325,50 @@ class Rounds:
             return stands + 1
 
         return int(self._change(by, access, Action.SURVEY_SETTLE, "survey.settle", "", work))
+
+    def import_answers(self, by: Visitor, access: Access, rows: Sequence[Line], command_id: str) -> int:
+        """Keep what a file says the region has settled on, all of it or nothing, and return how many values changed.
+
+        Args:
+            by: somebody who speaks for the region.
+            access: which part.
+            rows: what the file says, each row with the version of the value that it replaces.
+            command_id: made with the form.
+
+        Raises:
+            NotFound: there is no such part or statement.
+            Rejected: as ``settle`` says; ``doubled``, with the statement as its field.
+        """
+
+        def work(connection: store.Connection, now: dt.datetime) -> int:
+            part = self._part(connection, access, unsubmitted=True)
+            held = store.settled(connection, part.round_id, part.region).get(part.region, {})
+            before: dict[str, Any] = {}
+            after: dict[str, Any] = {}
+            named = [row.statement for row in rows]
+            for row in rows:
+                self._statement(connection, part, row.statement)
+                if named.count(row.statement) > 1:
+                    raise Rejected("doubled", row.statement)
+                chosen, shows = rules.checked_choice(row.choice), rules.read_text("evidence", row.evidence)
+                found = held.get(row.statement)
+                stands, there = (found.version, (found.choice, found.evidence)) if found else (0, ("", ""))
+                if stands and there == (chosen, shows):
+                    continue
+                if stands != row.version:
+                    facts = {"choice": there[0], "evidence": there[1], "version": stands}
+                    raise Rejected("changed-meanwhile", row.statement, facts)
+                store.put_settled(
+                    connection, part, row.statement, Settled(chosen, shows, by.name, stands + 1, now), by.person_id
+                )
+                before[row.statement] = {"choice": there[0], "evidence": there[1]}
+                after[row.statement] = {"choice": chosen, "evidence": shows}
+            if after:
+                store.change_part(connection, part, now)
+                self._note(connection, by, part, "import", now, before=before, after=after)
+            return len(after)
+
+        return int(self._change(by, access, Action.SURVEY_SETTLE, "survey.import", command_id, work))
 
     def write(
         self,

@@ -4,7 +4,8 @@ Each query is a file in ``sql/``; the dashboards read nothing else. What comes o
 """
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
+import tempfile
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, lru_cache
 from itertools import groupby
@@ -290,6 +291,43 @@ class Mart:
             found = self._rows("rows", file=str(folder / file.name))[0][0]
             if found != file.rows:
                 raise ContentError(folder / file.name, "rows", f"{found}, origin.yaml says {file.rows}")
+
+
+def parquet(
+    columns: Sequence[str], rows: Sequence[Sequence[object]], *, numbers: Collection[str], about: Mapping[str, str]
+) -> bytes:
+    """Return a table as a Parquet file, made in a database of its own.
+
+    Args:
+        columns: their names.
+        rows: text, or whole numbers or nothing.
+        numbers: the columns that hold whole numbers.
+        about: what the file says of itself, by name.
+
+    Raises:
+        Unavailable: the file cannot be written.
+    """
+    kinds = ", ".join(f"{_quoted(name)} {'integer' if name in numbers else 'varchar'}" for name in columns)
+    told = ", ".join(f"{_quoted(name)}: {_literal(text)}" for name, text in about.items())
+    try:
+        with tempfile.TemporaryDirectory() as folder, duckdb.connect(":memory:", config={"threads": 1}) as connection:
+            connection.execute(f"create table held ({kinds})")
+            if rows:
+                marks = ", ".join("?" for _ in columns)
+                connection.executemany(f"insert into held values ({marks})", [list(row) for row in rows])  # noqa: S608 - question marks
+            file = Path(folder) / "held.parquet"
+            connection.execute(f"copy held to {_literal(str(file))} (format parquet, kv_metadata {{{told}}})")
+            return file.read_bytes()
+    except (duckdb.Error, OSError) as cause:
+        raise Unavailable("the file cannot be written") from cause
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _words(pair: Sequence[str]) -> dict[str, str]:
