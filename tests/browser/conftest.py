@@ -141,28 +141,31 @@ def new_context(browser: Browser, server: Server) -> Iterator[Callable[..., Brow
 
 
 @pytest.fixture(scope="module")
-def _readers(browser: Browser, server: Server) -> Iterator[dict[str, BrowserContext]]:
-    kept: dict[str, BrowserContext] = {}
-    yield kept
-    for context in kept.values():
-        context.close()
-
-
-@pytest.fixture
-def reader(browser: Browser, server: Server, _readers) -> Iterator[Callable[..., Page]]:
-    """Open a page of a visitor who reads one page after another, and so has Streamlit's scripts at hand already."""
-    used: list[Page] = []
+def _readers(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    kept: dict[str, Page] = {}
 
     def make(**options: object) -> Page:
         key = repr(sorted(options.items()))
-        if key not in _readers:
-            _readers[key] = _open(browser, server.url, **options)
-        used.append(_readers[key].new_page())
+        if key not in kept:
+            kept[key] = _open(browser, server.url, **options).new_page()
+        return kept[key]
+
+    yield make
+    for page in kept.values():
+        page.context.close()
+
+
+@pytest.fixture
+def reader(_readers) -> Iterator[Callable[..., Page]]:
+    """Go on in the window of a visitor who reads one page after another: a quarter of the work of a new visitor's."""
+    used: list[Page] = []
+
+    def make(**options: object) -> Page:
+        used.append(_readers(**options))
         return used[-1]
 
     yield make
     for page in used:
-        page.close()
         page.context.watch.check_and_forget()
 
 
