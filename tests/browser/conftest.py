@@ -169,14 +169,33 @@ def reader(_readers) -> Iterator[Callable[..., Page]]:
         page.context.watch.check_and_forget()
 
 
-@pytest.fixture
-def context(new_context) -> BrowserContext:
-    return new_context()
+@pytest.fixture(scope="module")
+def _house(browser: Browser, server: Server) -> Iterator[tuple[BrowserContext, Page]]:
+    """A browser's profile, and an empty window that stays open: as long as one does, what has been compiled is kept."""
+    context = _open(browser, server.url)
+    yield context, context.new_page()
+    context.close()
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
+def page(_house, server: Server) -> Iterator[Page]:
+    """A window of a new visitor, of whom the browser knows nothing, though it has read our scripts for others.
+
+    What a test changes belongs to the window: what is set for the whole context, such as a clock, needs ``new_context``.
+    """
+    context, empty = _house
+    context.watch.forget()
+    yield context.new_page()
+    for each in context.pages:
+        if each is not empty:
+            each.close()
+    context.set_offline(offline=False)
+    context.clear_cookies()
+    context.clear_permissions()
+    devtools = context.new_cdp_session(empty)
+    devtools.send("Storage.clearDataForOrigin", {"origin": server.url, "storageTypes": "all"})
+    devtools.detach()
+    context.watch.check_and_forget()
 
 
 @pytest.hookimpl(wrapper=True)
