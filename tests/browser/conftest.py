@@ -169,33 +169,63 @@ def reader(_readers) -> Iterator[Callable[..., Page]]:
         page.context.watch.check_and_forget()
 
 
+class House:
+    """A browser's profile with an empty window that stays open: as long as one does, what has been compiled is kept."""
+
+    def __init__(self, browser: Browser, origin: str) -> None:
+        self.origin = origin
+        self.context = _open(browser, origin)
+        self._empty = self.context.new_page()
+
+    def tidy(self) -> None:
+        """Take away what a visitor has left."""
+        for each in self.context.pages:
+            if each is not self._empty:
+                each.close()
+        self.context.set_offline(offline=False)
+        self.context.clear_cookies()
+        self.context.clear_permissions()
+        devtools = self.context.new_cdp_session(self._empty)
+        devtools.send("Storage.clearDataForOrigin", {"origin": self.origin, "storageTypes": "all"})
+        devtools.detach()
+
+
 @pytest.fixture(scope="module")
-def _house(browser: Browser, server: Server) -> Iterator[tuple[BrowserContext, Page]]:
-    """A browser's profile, and an empty window that stays open: as long as one does, what has been compiled is kept."""
-    context = _open(browser, server.url)
-    yield context, context.new_page()
-    context.close()
+def _houses(browser: Browser) -> Iterator[list[House]]:
+    built: list[House] = []
+    yield built
+    for house in built:
+        house.context.close()
 
 
 @pytest.fixture
-def page(_house, server: Server) -> Iterator[Page]:
-    """A window of a new visitor, of whom the browser knows nothing, though it has read our scripts for others.
+def visitor(_houses, browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    """Open the window of a new visitor, of whom the browser knows nothing, though it has read our scripts for others.
 
-    What a test changes belongs to the window: what is set for the whole context, such as a clock, needs ``new_context``.
+    Half the work of ``new_context``, which is for whoever has a language, a screen or a server's restart of their own,
+    or sets something for the whole context that cannot be taken away, such as a clock.
     """
-    context, empty = _house
-    context.watch.forget()
-    yield context.new_page()
-    for each in context.pages:
-        if each is not empty:
-            each.close()
-    context.set_offline(offline=False)
-    context.clear_cookies()
-    context.clear_permissions()
-    devtools = context.new_cdp_session(empty)
-    devtools.send("Storage.clearDataForOrigin", {"origin": server.url, "storageTypes": "all"})
-    devtools.detach()
-    context.watch.check_and_forget()
+    lived_in: list[House] = []
+
+    def make(origin: str = server.url) -> Page:
+        free = [house for house in _houses if house.origin == origin and house not in lived_in]
+        if not free:
+            free = [House(browser, origin)]
+            _houses.append(free[0])
+        lived_in.append(free[0])
+        free[0].context.watch.forget()
+        return free[0].context.new_page()
+
+    yield make
+    for house in lived_in:
+        house.tidy()
+    for house in lived_in:
+        house.context.watch.check_and_forget()
+
+
+@pytest.fixture
+def page(visitor) -> Page:
+    return visitor()
 
 
 @pytest.hookimpl(wrapper=True)
