@@ -21,7 +21,16 @@ ARGUMENTS = [
     "--use-fake-ui-for-media-stream",
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+LONGEST = (
+    "test_pages", "test_call_module", "test_check", "test_demo_together", "test_plan", "test_editor", "test_session",
+    "test_demo",
+)  # fmt: skip
+"""Files that come first, so that none of them is alone on one of two cores at the end."""
 expect.set_options(timeout=10_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
 def _on_path() -> str | None:

@@ -51,19 +51,27 @@ def open_page(_readers):
 
 
 @pytest.fixture(scope="module", params=ADDRESSES)
-def swedish(request, open_page):
-    """A page as loaded on a computer; the tests of it share the load."""
-    page = open_page(request.param, viewport=WIDE)
-    yield page
-    page.context.watch.check_and_forget()
+def _swedish(request, open_page):
+    return open_page(request.param, viewport=WIDE)
 
 
 @pytest.fixture(scope="module", params=ADDRESSES)
-def english(request, open_page):
+def _english(request, open_page):
+    return open_page(request.param, locale="en-GB", color_scheme="dark", viewport=NARROW, has_touch=True)
+
+
+@pytest.fixture
+def swedish(_swedish):
+    """A page as loaded on a computer; the tests of it share the load."""
+    yield _swedish
+    _swedish.context.watch.check_and_forget()
+
+
+@pytest.fixture
+def english(_english):
     """A page as loaded on a telephone in the dark; the tests of it share the load."""
-    page = open_page(request.param, locale="en-GB", color_scheme="dark", viewport=NARROW, has_touch=True)
-    yield page
-    page.context.watch.check_and_forget()
+    yield _english
+    _english.context.watch.check_and_forget()
 
 
 def test_axe_finds_no_fault_on_a_page_in_swedish(swedish):
