@@ -34,6 +34,8 @@ from web.logs import start_logging
 from web.middleware import Guard
 from web.pages import Pages
 from web.probes import Probes
+from web.regions import Regions
+from web.survey import Survey
 
 try:
     HUB = hub()
@@ -76,9 +78,12 @@ app = st.App(
         *Drafts(HUB).routes(),
         Auth(HUB, html).mount(),
         *Account(HUB, html).routes(),
+        *Regions(HUB, html).routes(),
+        *Survey(HUB, html).routes(),
         *Calls(HUB, html, peers).routes(),
         *Check(HUB, html, peers).routes(),
         Mount("/assets", StaticFiles(directory=ROOT / "web" / "assets")),
+        Mount("/data", StaticFiles(directory=ROOT / "data")),
         Route("/api/{path:path}", lambda _request: JSONResponse({"error": "not found"}, status_code=404)),
     ],
     middleware=[
@@ -89,6 +94,8 @@ app = st.App(
             own=(
                 "/api/",
                 "/assets/",
+                "/data",
+                "/data/",
                 "/auth/",
                 "/nivaer/",
                 "/kunskap/",

@@ -111,7 +111,7 @@ def dashboard(mart: Mart) -> Mapping[str, Ask]:
         "regions-route": lambda: mart.regions(route="separate"),
         "region": lambda: mart.region("AB"),
         "round-counts": lambda: mart.round_counts(ROUND),
-        "round-counts-region": lambda: mart.round_counts(ROUND, region=REGION),
+        "round-counts-region": lambda: mart.round_counts(ROUND, regions=(REGION,)),
         "question-counts": lambda: mart.question_counts(QUESTION),
         "region-means": lambda: mart.region_means(ROUND),
         "quartiles": lambda: mart.quartiles(ROUND),

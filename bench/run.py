@@ -1,4 +1,4 @@
-"""Measure the guide against an empty Streamlit app: ``python bench/run.py [--quick]``.
+"""Measure pages against an empty Streamlit app: ``python bench/run.py [--quick]``.
 
 Three servers run in turn on this machine: an empty app as Streamlit comes, the same under the
 project's configuration, and the project's own app. Each is first visited at the pace of people who
@@ -32,7 +32,7 @@ from harness import Figures, NobodyCameIn, visit
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 EMPTY_APP: Final = ROOT / "bench" / "empty.py"
-GUIDE_APP: Final = ROOT / "app.py"
+APP: Final = ROOT / "app.py"
 GUIDE_PAGE: Final = "valj"
 
 # The guide before any answer and half answered, then answered to the end by four kinds of region,
@@ -66,6 +66,22 @@ GUIDE_QUERY_STRINGS: Final = (
     ),
 )
 EMPTY_QUERY_STRINGS: Final = ("",)
+# Where things stand: in short, by subject, one statement, the lists, numbers since then.
+DASHBOARDS_PAGE: Final = "mognad"
+DASHBOARDS_QUERY_STRINGS: Final = (
+    "",
+    "tabell=national",
+    "del=svar",
+    "del=svar&amne=integration",
+    "uttalande=link-to-1177",
+    "del=ordning",
+    "del=listor",
+    "del=listor&lista=challenges&niva=hop-out",
+    "del=sedan",
+    "del=sedan&amne=own",
+)
+REGIONS_PAGE: Final = "regioner"
+REGIONS_QUERY_STRINGS: Final = ("", "vag=national", "region=AB", "region=X", "region=O")
 
 PEER: Final = "streamlit_empty"
 PAUSE_S: Final = 0.5
@@ -87,12 +103,15 @@ class Target:
     query_strings: Sequence[str]
     environment: Mapping[str, str]
     options: Sequence[str] = ()
+    health: str = "/_stcore/health"
+    """What answers when the app is up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
-    """Hold the figures of the visits with pauses and of those without."""
+    """Hold the figures of the visits with pauses and of those without, and how long the server took to answer."""
 
+    start_s: float
     paused: Figures
     saturated: Figures
 
@@ -148,10 +167,14 @@ def report(ours: Rounds, peer: Rounds, paused_name: str, saturated_name: str) ->
         (paused_name, paused_figures(ours.paused), paused_figures(peer.paused)),
         (saturated_name, saturated_figures(ours.saturated), saturated_figures(peer.saturated)),
     ]
+    start = Figure("start", "s", ours.start_s), Figure("start", "s", peer.start_s)
     return [
-        bench_line(f"{prefix}_{figure.name}", figure, other)
-        for prefix, figures, others in pairs
-        for figure, other in zip(figures, others, strict=True)
+        bench_line(f"{paused_name}_start", *start),
+        *(
+            bench_line(f"{prefix}_{figure.name}", figure, other)
+            for prefix, figures, others in pairs
+            for figure, other in zip(figures, others, strict=True)
+        ),
     ]
 
 
@@ -163,13 +186,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(target: Target) -> Iterator[int]:
-    """Serve an app while the block runs and give its port; whatever it started ends with it.
+def served(target: Target) -> Iterator[tuple[int, float]]:
+    """Serve an app while the block runs; give its port and the seconds until it answered. Whatever it started ends with it.
 
     Raises ServerFailed, with what the server wrote, when it does not answer in time or lets nobody in.
     """
     port = free_port()
     with tempfile.TemporaryFile() as words:
+        started = time.monotonic()
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "streamlit", "run", str(target.script)),
@@ -184,9 +208,9 @@ def served(target: Target) -> Iterator[int]:
             start_new_session=True,
         )
         try:
-            if not answers(port, process):
+            if not answers(port, process, target.health):
                 raise ServerFailed(f"{target.script} did not start:\n{everything(words)}")
-            yield port
+            yield port, time.monotonic() - started
         except NobodyCameIn as fault:
             raise ServerFailed(f"{target.script} let nobody in, {fault.__cause__!r}:\n{everything(words)}") from fault
         finally:
@@ -231,7 +255,7 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
 
 def measure(target: Target, visitors: int, seconds: float) -> Rounds:
     """Serve an app and visit it with pauses and then without."""
-    with served(target) as port:
+    with served(target) as (port, start_s):
         url = f"ws://127.0.0.1:{port}/_stcore/stream"
 
         def visited(count: int, pause_s: float, duration_s: float) -> Figures:
@@ -248,7 +272,7 @@ def measure(target: Target, visitors: int, seconds: float) -> Rounds:
 
         # The very first run of a process imports and fills caches, which no later visitor meets.
         visited(1, 0.0, 1.0)
-        return Rounds(paused=visited(visitors, PAUSE_S, seconds), saturated=visited(visitors, 0.0, seconds))
+        return Rounds(start_s, paused=visited(visitors, PAUSE_S, seconds), saturated=visited(visitors, 0.0, seconds))
 
 
 def clean_environment(home: Path | None = None) -> dict[str, str]:
@@ -259,7 +283,7 @@ def clean_environment(home: Path | None = None) -> dict[str, str]:
 
 def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """Read how many visitors and how many seconds are wanted."""
-    parser = argparse.ArgumentParser(description="Measure the guide against an empty Streamlit app.")
+    parser = argparse.ArgumentParser(description="Measure pages against an empty Streamlit app.")
     parser.add_argument("--visitors", type=int, default=50, help="visitors at once (50)")
     parser.add_argument("--seconds", type=float, default=20.0, help="seconds of each of the six rounds (20)")
     parser.add_argument("--quick", action="store_true", help="5 visitors and 3 seconds, to see that it works")
@@ -291,16 +315,15 @@ def main() -> int:
     )
     print("\n".join(report(configured, peer, "empty", "empty_saturated")), flush=True)
     measured = [peer, configured]
-    if GUIDE_APP.exists():
-        guide = measure(
-            Target(GUIDE_APP, ROOT, GUIDE_PAGE, GUIDE_QUERY_STRINGS, clean_environment()),
-            chosen.visitors,
-            chosen.seconds,
-        )
-        print("\n".join(report(guide, peer, "guide", "saturated")), flush=True)
-        measured.append(guide)
-    else:
-        print("There is no app.py; the guide is not measured.", file=sys.stderr)
+    for page, query_strings, paused, saturated in (
+        (GUIDE_PAGE, GUIDE_QUERY_STRINGS, "guide", "saturated"),
+        (DASHBOARDS_PAGE, DASHBOARDS_QUERY_STRINGS, "dashboards", "dashboards_saturated"),
+        (REGIONS_PAGE, REGIONS_QUERY_STRINGS, "regions", "regions_saturated"),
+    ):
+        app = Target(APP, ROOT, page, query_strings, clean_environment(), health="/api/ready")
+        found = measure(app, chosen.visitors, chosen.seconds)
+        print("\n".join(report(found, peer, paused, saturated)), flush=True)
+        measured.append(found)
     faults = sum(
         figures.failures + figures.exceptions for rounds in measured for figures in (rounds.paused, rounds.saturated)
     )

@@ -33,7 +33,7 @@ SEED = 1177
 def drawn() -> tuple[list[Entry], list[list[str]]]:
     """Return the documents and the questions, one to three words each."""
     hub = build(read_settings({}))
-    ours = entries(hub.site, hub.levels, hub.requirements, hub.glossary, hub.articles)["sv"]
+    ours = entries(hub.site, hub.levels, hub.requirements, hub.glossary, hub.articles, hub.mart.regions())["sv"]
     words = [word for entry in ours for word in re.findall(r"\w+", f"{entry.title} {entry.text}")]
     asked = sorted({word.lower() for word in words if len(word) > 3})
     chance = random.Random(SEED)  # noqa: S311 - the same texts every time

@@ -28,7 +28,7 @@ def page() -> None:
         _table(board.shown),
         _asking(board.asking) if allowed(visitor(), Action.BOARD_SUPPORT) else "",
         f"<p class='hub-muted'>{escape(_('Source: the regions’ own plans in the hub, as they stand today, {date}. A region that is not shown has not chosen to be, or has no plan here; nothing follows from that.').format(date=date(today())))}</p>"
-        f"<div class='hub-actions'><a class='hub-link' href='/plan'>{escape(_('Your plans'))}</a></div>",
+        f"<div class='hub-actions'><a class='hub-link' href='/plan'>{escape(_('Your plans'))}</a><a class='hub-link' href='/regioner'>{escape(_('See how each region connects'))}</a></div>",
     )
     live.listen("board", seen)
 

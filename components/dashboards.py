@@ -1,93 +1,116 @@
-"""What the 2020 report says, drawn as intervals with a table beside."""
+"""Where things stand, in short: what is known, what is not, and the ways on."""
 
-import base64
-import csv
-import io
-from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 
-from components import html
-from components.session import language
-from components.words import _, date
+from components import charts, html
+from components.parts import ways
+from components.problems import summary
+from components.session import hub, language
+from components.statements import draw, unknown_list
+from components.survey_place import results, round_name, stage_of, when
+from components.words import _, date, number
+from hub.errors import Unavailable
 from hub.language import Language
-from hub.origin import Origin
-from hub.survey.facts import Chart, Mark
-from hub.survey.rules import ANSWERED, message
+from hub.survey.mart import Mart
+from hub.survey.rules import ANSWERED
+from hub.survey.sayings import latest_visits
 
 
-def opening(origin: Origin) -> None:
-    """Say what is known and what is not."""
-    html.show(
-        f"<h1>{escape(_('What the regions answered in 2020'))}</h1><p class='hub-lead'>"
-        f"{escape(_('18 of 21 regions answered three open questions. The report calls it a temperature check, and often gives a word where a chart would want a number. We show the word as an interval, and say that the interval is ours.'))}</p>",
-        f"<p class='hub-reading'>{escape(_('Number of regions out of the 18 that answered. A striped band is a vague word, read by our rules.'))}</p>",
-        f"<p class='hub-muted'>{escape(_('Published {date}. We have found no newer survey of all regions; new rounds are on their way here.').format(date=date(origin.published)))}</p>",
-    )
+def opening(mart: Mart, unknown: str | None) -> None:
+    """Draw what is known and what is not; an address with a part that does not exist says so first."""
+    if unknown:
+        summary(
+            _("That part does not exist"),
+            [_("There is no part called “{part}”. The parts that exist are below.").format(part=unknown[:40])],
+        )
+    html.show(_opening(mart, charts.asked(), language(), hub().version), _next_round(), _ending(mart))
 
 
-def count(statement: Mark) -> str:
-    """Return how many regions, as ``7–8`` or ``0``."""
-    return str(statement.low) if statement.low == statement.high else f"{statement.low}–{statement.high}"
-
-
-def intervals(topic: Chart, statements: Sequence[Mark], origin: Origin) -> None:
-    """Draw one chart: its message, the intervals, its source, and the table that says the same."""
-    html.show(_intervals(topic, tuple(statements), origin, language()))
-
-
-@lru_cache(maxsize=8)
-def _intervals(topic: Chart, statements: tuple[Mark, ...], origin: Origin, _language: Language) -> str:
-    texts = {
-        "national": _(
-            "At least {low} of 18 regions want an integration framework; at most {high} are open to a national video service"
+@lru_cache(maxsize=16)
+def _opening(mart: Mart, table: str, language: Language, _version: str) -> str:
+    regions, series, statements, lists = mart.regions(), mart.series(), mart.statements(), mart.lists()
+    traced = sum(bool(region.traces) for region in regions)
+    latest = latest_visits(series)
+    doors = (
+        (
+            "/mognad?del=svar",
+            _("Answers 2020"),
+            _("{answered} of {all} regions answered. {statements} statements, of which {drawn} can be drawn.").format(
+                answered=ANSWERED,
+                all=len(regions),
+                statements=len(statements),
+                drawn=sum(statement.drawn for statement in statements),
+            ),
+            _("Read the answers"),
         ),
-        "use": _("Between {low} and {high} of 18 regions had a closer link to 1177"),
-    }
-    title = message(topic, statements, texts)
-    rows = "".join(
-        f"<li><div class='hub-interval-text'><span>{escape(s.text[language()])}</span>"
-        f"<span class='hub-interval-count'>{escape(count(s))}</span></div>"
-        f"<div class='hub-track' aria-hidden='true'><div class='hub-band{' vague' if s.precision == 'vague' else ''}' "
-        f"style='left: calc(9px + (100% - 18px) * {s.low / ANSWERED:.4f}); width: calc((100% - 18px) * {(s.high - s.low) / ANSWERED:.4f} + 18px)'></div></div></li>"
-        for s in statements
+        (
+            "/mognad?del=listor",
+            _("What they listed"),
+            _("Challenges, effects, functions and pilots: {items} lines in {lists} lists.").format(
+                items=sum(one.items for one in lists), lists=len(lists)
+            ),
+            _("Search the lists"),
+        ),
+        (
+            "/mognad?del=sedan",
+            _("Numbers since then"),
+            _(
+                "{values} published numbers, each with source and year. The latest Swedish volumes are from {year}."
+            ).format(values=number(sum(len(one.values) for one in series)), year=latest),
+            _("See the numbers"),
+        ),
+        (
+            "/regioner",
+            _("The regions, one by one"),
+            _(
+                "For {traced} of {all} regions something is publicly known of how their video meetings meet 1177."
+            ).format(traced=traced, all=len(regions)),
+            _("See the map"),
+        ),
     )
-    scale = "".join(
-        f"<span style='left: calc(9px + (100% - 18px) * {count / ANSWERED:.4f})'>{count}</span>"
-        for count in (0, 6, 12, 18)
+    cards = "".join(
+        f"<section class='hub-door'><h3>{escape(name)}</h3><p>{escape(text)}</p><a class='hub-link' href='{address}'>{escape(go)}</a></section>"
+        for address, name, text, go in doors
     )
-    table_rows = "".join(
-        f"<tr><th scope='row'>{escape(s.text[language()])}</th><td>{escape(s.quantifier[language()])}</td><td>{s.low}</td><td>{s.high}</td>"
-        f"<td>{escape(_('the summary') if not s.section[0].isdigit() else s.section)}</td></tr>"
-        for s in statements
-    )
+    apart = len(mart.contradictions())
     return html.joined(
-        f"<h2 id='{topic}'>{escape(title)}</h2>",
-        f"<ul class='hub-intervals'>{rows}</ul><div class='hub-scale' aria-hidden='true'>{scale}</div>",
-        f"<p class='hub-source'>{escape(_('Source:'))} {escape(origin.producer)}, {escape(origin.title)}, {escape(date(origin.published))}, "
-        f"{escape(_('chapters 3, 4 and 6.6 and the summary'))}. {escape(_('Intervals: our coding.'))}</p>",
-        f"<details><summary>{escape(_('Show as a table'))}</summary><div class='table-scroll'><table><thead><tr><th scope='col'>{escape(_('Statement'))}</th>"
-        f"<th scope='col'>{escape(_('The report says'))}</th><th scope='col'>{escape(_('At least'))}</th><th scope='col'>{escape(_('At most'))}</th><th scope='col'>{escape(_('Section'))}</th></tr></thead>"
-        f"<tbody>{table_rows}</tbody></table></div>"
-        f"<p><a class='hub-link' download='{topic}-2020.csv' href='{_csv(statements)}'>{escape(_('Get as CSV'))}</a></p></details>",
+        ways(),
+        f"<h1>{escape(_('Where things stand'))}</h1>",
+        f"<p class='hub-lead'>{escape(_('The only survey of all regions is from 2020. Since then there are single numbers and traces of single regions, and much that nobody has counted.'))}</p>",
+        f"<h2>{escape(_('What is known'))}</h2><div class='hub-doors hub-four'>{cards}</div>",
+        draw(mart, "national", mart.statements(), "/mognad", table=table),
+        draw(mart, "use", mart.statements(), "/mognad", table=table),
+        f"<p>{escape(_('In {count} places the report says two things, or another source says otherwise.').format(count=apart))} "
+        f"<a href='/mognad?del=svar#motsagelser'>{escape(_('Both are shown'))}</a></p>",
+        unknown_list(mart.unknowns("survey"), language),
     )
 
 
-def _csv(statements: Sequence[Mark]) -> str:
-    text = io.StringIO()
-    table = csv.writer(text)
-    table.writerow(["id", "statement", "quantifier", "low", "high", "precision", "section"])
-    for s in statements:
-        table.writerow([s.id, s.text[language()], s.quantifier[language()], s.low, s.high, s.precision, s.section])
-    return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(text.getvalue().encode('utf-8-sig')).decode()}"
+def _next_round() -> str:
+    """Return the way into the round that is open, and to the results of those that have been."""
+    head = f"<h2 id='omgangar'>{escape(_('Rounds of the survey'))}</h2>"
+    try:
+        rounds = hub().rounds.all()
+    except Unavailable:
+        return head + f"<p>{escape(_('The rounds cannot be read just now. Try again in a moment.'))}</p>"
+    opened = [one for one in rounds if stage_of(one) == "open"]
+    closed = [one for one in rounds if stage_of(one) == "closed"]
+    lines = [
+        f"<p><strong>{escape(round_name(one))}.</strong> {escape(when(one))}. <a href='/enkat'>{escape(_('Answer for your region'))}</a> <a href='{results(one)}'>{escape(_('What has come in so far'))}</a></p>"
+        for one in opened
+    ] or [
+        f"<p>{escape(_('No round is open for answers. When one opens, the way in is here.'))} <a href='/enkat'>{escape(_('How a round goes'))}</a></p>"
+    ]
+    past = "".join(
+        f"<li><a href='{results(one)}'>{escape(round_name(one))}</a> <span class='hub-muted'>{escape(when(one))}</span></li>"
+        for one in closed
+    )
+    return head + "".join(lines) + (f"<ul>{past}</ul>" if past else "")
 
 
-def unknown() -> None:
-    """Say what the report does not give."""
-    html.show(
-        f"<h2>{escape(_('What we do not know'))}</h2><ul>"
-        f"<li>{escape(_('Which region answered what. The report names no region in these answers.'))}</li>"
-        f"<li>{escape(_('How many regions had come how far. The counts stand in a picture that cannot be read as text, and we do not guess.'))}</li>"
-        f"<li>{escape(_('How things are today. We have found no later public survey of all regions.'))}</li></ul>",
+def _ending(mart: Mart) -> str:
+    return html.joined(
         f"<div class='hub-actions'><a class='hub-button' href='/valj'>{escape(_('Find out what fits you'))}</a></div>",
+        f"<p class='hub-muted'>{escape(_('The 2020 survey was published {published}. What is said of later years was read {read}.').format(published=date(mart.origin.published), read=date(mart.origins['indicators'].received)))}</p>",
     )

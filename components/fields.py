@@ -72,6 +72,28 @@ class Form:
             own_id = ""
         return f"<fieldset class='hub-picks'{about}><legend>{escape(legend)}</legend>{lines}{drawn}</fieldset>"
 
+    def boxes(self, name: str, legend: str, options: Sequence[tuple[str, str]]) -> str:
+        """Draw boxes of which any number is ticked; each is sent as ``<name>-<value>``."""
+        about, lines = self._about(name, "")
+        drawn, own_id = "", f" id='{self.name}-{name}'"
+        for value, words in options:
+            field = f"{name}-{value}"
+            drawn += (
+                f"<label class='hub-pick'><input type='checkbox' name='{escape(field)}' value='1'{own_id}"
+                f"{' checked' if self.values.get(field) == '1' else ''}><span>{escape(words)}</span></label>"
+            )
+            own_id = ""
+        return f"<fieldset class='hub-picks'{about}><legend>{escape(legend)}</legend>{lines}{drawn}</fieldset>"
+
+    def lines(self, name: str, label: str, *, most: int, help_text: str = "") -> str:
+        """Draw a field of several lines."""
+        about, lines = self._about(name, help_text)
+        return (
+            f"<div class='hub-fieldrow'><label for='{self.name}-{name}'>{escape(label)}</label>{lines}"
+            f"<textarea class='hub-field' id='{self.name}-{name}' name='{name}' rows='3' maxlength='{most}'{about}>"
+            f"{escape(self.values.get(name, ''))}</textarea></div>"
+        )
+
     def box(self, name: str, words: str) -> str:
         """Draw a box to tick."""
         about, lines = self._about(name, "")

@@ -80,7 +80,8 @@ def finished(link: Link) -> None:
     html.show(
         _overview(link),
         view.reading().result(link.services, link.current),
-        f"<div class='hub-actions'><a class='hub-link' href='{address('/valj')}'>{escape(_('Begin anew'))}</a></div>"
+        f"<div class='hub-actions'><a class='hub-link' href='{address('/regioner', **link_rules.query(link.services, hub().guide.flow, link.current))}'>{escape(_('Regions that go your way'))}</a>"
+        f"<a class='hub-link' href='{address('/valj')}'>{escape(_('Begin anew'))}</a></div>"
         f"<p class='hub-muted'>{escape(_('The questions and rules have version {version}. The result is worked out from the address each time it is opened.').format(version=hub().guide.flow.version))}</p>",
         f"<h2 id='tjanster'>{escape(_('Name this service, or add another'))}</h2>",
     )

@@ -40,7 +40,7 @@ def _start_page(words: Home, _version: str) -> str:
         f"<h2>{escape(words.ways_heading)}</h2><p>{escape(words.ways_lead)}</p>",
         reading().layers_drawing(),
         f"<h2>{escape(words.known_heading)}</h2><dl class='hub-figures'>{known}</dl>"
-        f"<p><a class='hub-link' href='/mognad'>{escape(_('See what the regions answered'))}</a></p>",
+        f"<p><a class='hub-link' href='/mognad'>{escape(_('See what the regions answered'))}</a> <a class='hub-link' href='/regioner'>{escape(_('See how each region connects'))}</a></p>",
         f"<h2>{escape(words.coming_heading)}</h2><ul class='hub-columns'>{coming}</ul>",
         notes.html(),
     )

@@ -65,6 +65,7 @@ def level(level: str, asked: str | None) -> None:
         _level(level, reader, language(), hub().version),
         f"<div class='hub-actions'><a class='hub-button' href='/valj'>{escape(_('Find out what fits you'))}</a>"
         f"<a class='hub-link' href='{address('/prova', niva=level)}'>{escape(_('Try a visit at this level'))}</a>"
+        f"<a class='hub-link' href='{address('/regioner', vag=level)}'>{escape(_('Regions that go this way'))}</a>"
         f"<a class='hub-link' href='{address('/krav', niva=level)}'>{escape(_('Requirements for this level'))}</a>"
         f"<a class='hub-link' href='/nivaer/{escape(level)}'>{escape(_('Everything on one page, for printing'))}</a></div>",
     )

@@ -19,6 +19,7 @@ def page() -> None:
         "requirement": _("Requirements"),
         "article": _("Articles"),
         "term": _("Words of the field"),
+        "region": _("Regions"),
         "page": _("Pages"),
     }
     kind = next((one for one in kinds if one == st.query_params.get("typ")), None)
@@ -30,7 +31,7 @@ def page() -> None:
     )
     if not asked:
         html.show(
-            f"<h1>{escape(_('Search'))}</h1>{field}<p>{escape(_('Searches levels, requirements, articles and the words of the field.'))}</p>"
+            f"<h1>{escape(_('Search'))}</h1>{field}<p>{escape(_('Searches levels, requirements, articles, regions and the words of the field.'))}</p>"
         )
         return
     found = hub().search.find(language(), asked, kind=kind)

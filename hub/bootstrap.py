@@ -41,7 +41,10 @@ from hub.search import Search, read_search_words
 from hub.settings import ROOT, Settings
 from hub.site import Site, read_site
 from hub.sources import check_sources, read_sources, sources_in_words
+from hub.survey.answering import Rounds
+from hub.survey.content import Questionnaire, read_questionnaires
 from hub.survey.mart import Mart
+from hub.survey.service import Corrections
 from hub.timetable import Job, Timetable
 
 
@@ -72,6 +75,10 @@ class Hub:
     glossing: Mapping[Language, Glossing]
     search: Search
     mart: Mart
+    corrections: Corrections
+    questionnaires: Mapping[int, Questionnaire]
+    """By version, the oldest first."""
+    rounds: Rounds
     topics: Topics
     database: Database
     limits: Limits
@@ -115,6 +122,12 @@ def build(settings: Settings) -> Hub:
     regions, privacy = read_regions(content), read_privacy(content / "privacy")
     rules_version = privacy["sv"].rules.version
     levels, national = read_levels(content / "levels"), read_national(content / "levels")
+    mart = Mart(ROOT / "data")
+    questionnaires = read_questionnaires(
+        content, levels=levels, requirements=[one.id for one in requirements.requirements]
+    )
+    codes = frozenset(region.code for region in mart.regions())
+    rounds = Rounds(database, limits, topics, utc_now, questionnaires, codes)
     visits = read_visits(content, in_words["sv"])
     level_names = {language: {level: words[language].name for level, words in levels.items()} for language in LANGUAGES}
     return Hub(
@@ -152,8 +165,13 @@ def build(settings: Settings) -> Hub:
             language: Glossing(glossary[language].terms, catalogue.text(language, "What {term} means"))
             for language in LANGUAGES
         },
-        search=Search(entries(site, levels, requirements, glossary, articles), read_search_words(content)),
-        mart=Mart(ROOT / "data"),
+        search=Search(
+            entries(site, levels, requirements, glossary, articles, mart.regions()), read_search_words(content)
+        ),
+        mart=mart,
+        corrections=Corrections(database, limits, topics, utc_now, mart),
+        questionnaires=questionnaires,
+        rounds=rounds,
         topics=topics,
         database=database,
         limits=limits,
@@ -182,7 +200,13 @@ def build(settings: Settings) -> Hub:
         accounts=Accounts(database, limits, utc_now, regions=regions, rules_version=rules_version),
         held=Held(utc_now),
         retention=retention,
-        timetable=Timetable(database, [Job("retention", dt.timedelta(days=1), partial(retention.dispose, database))]),
+        timetable=Timetable(
+            database,
+            [
+                Job("retention", dt.timedelta(days=1), partial(retention.dispose, database)),
+                Job("rounds", dt.timedelta(minutes=10), rounds.close_due),
+            ],
+        ),
     )
 
 

@@ -10,6 +10,9 @@ import json
 import re
 import unicodedata
 import uuid
+import warnings
+import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import singledispatch
@@ -32,10 +35,11 @@ from docx.table import Table as WordTable
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph as WordParagraph
 from icalendar import Calendar, Event
-from openpyxl import Workbook  # type: ignore[import-untyped]
+from openpyxl import Workbook, load_workbook  # type: ignore[import-untyped]
 from openpyxl.cell import Cell  # type: ignore[import-untyped]
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side  # type: ignore[import-untyped]
 from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
+from openpyxl.worksheet.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from hub.errors import Rejected
 from hub.language import Language
@@ -81,6 +85,15 @@ class Column:
     """Characters, roughly."""
     answer: bool = False
     """Whether whoever gets the table is to fill it in; it is yellow."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A further sheet of an Excel file."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str]]
 
 
 def _when(meta: Meta) -> dt.datetime:
@@ -620,17 +633,34 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "'")
 _SHEET: Final = re.compile(r"[\[\]:*?/\\']")
 
 
-def table_excel(title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]], meta: Meta = Meta()) -> bytes:
+def table_excel(
+    title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]], meta: Meta = Meta(), *more: Page
+) -> bytes:
     """Return a table as an Excel file: head row frozen and filtered, every cell text, the columns to fill in yellow.
+
+    Args:
+        title: of the book and of its first sheet.
+        columns: of the table.
+        rows: of the table.
+        meta: what the file says of itself.
+        more: further sheets behind it.
 
     Raises:
         Rejected: ``too-long``, when a cell holds more than Excel can.
     """
     book = Workbook()
-    sheet = book.worksheets[0]
-    sheet.title = _SHEET.sub(" ", one_line(title))[:31].strip() or "Tabell"
+    _fill_sheet(book.worksheets[0], title, columns, rows)
+    for page in more:
+        _fill_sheet(book.create_sheet(), page.title, page.columns, page.rows)
     book.properties.title, book.properties.creator = _on_one_line(title)[:255], _on_one_line(meta.author)
     book.properties.created = book.properties.modified = _when(meta).astimezone(dt.UTC).replace(tzinfo=None)
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
+def _fill_sheet(sheet: Worksheet, title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+    sheet.title = _SHEET.sub(" ", one_line(title))[:31].strip() or "Tabell"
     side = Side(style="thin", color="FF969696")
     edge = Border(left=side, right=side, top=side, bottom=side)
     for place, column in enumerate(columns, start=1):
@@ -652,9 +682,6 @@ def table_excel(title: str, columns: Sequence[Column], rows: Sequence[Sequence[s
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    made = io.BytesIO()
-    book.save(made)
-    return made.getvalue()
 
 
 def _text(cell: Cell, value: str) -> None:
@@ -669,6 +696,76 @@ def _text(cell: Cell, value: str) -> None:
     cell.number_format = "@"
     if text.startswith(_FORMULA):
         cell.quotePrefix = True
+
+
+_MOST_UNPACKED: Final = 20_000_000
+"""Bytes in all parts of an Excel file together; the sheets we write hold a hundredth of it."""
+_MOST_PARTS: Final = 200
+_MOST_GAP: Final = 10_000
+"""Rows read in all, empty ones with them: a sheet may hold its first value a million rows down."""
+
+
+def read_excel(content: bytes, most_rows: int, most_columns: int) -> tuple[list[list[str]], frozenset[tuple[int, int]]]:
+    """Return the first sheet of an Excel file as text, and which cells hold a formula, as row and column from 0.
+
+    No formula is worked out, and what unpacks to very much is not unpacked.
+
+    Raises:
+        Rejected: ``wrong-type``, ``broken-excel``, ``too-large-inside``; ``too-many-rows`` or ``too-many-columns`` with
+            ``most``.
+    """
+    _check_parts(content)
+    rows: list[list[str]] = []
+    formulas: set[tuple[int, int]] = set()
+    too_many = False
+    try:
+        with warnings.catch_warnings():
+            # Of styles and extensions that openpyxl does not know; none of them holds an answer.
+            warnings.simplefilter("ignore")
+            book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+            for number, row in enumerate(book.worksheets[0].iter_rows(max_col=most_columns + 1)):
+                texts = [_shown(cell.value) for cell in row]
+                too_many = number > _MOST_GAP or (number > most_rows and any(texts))
+                if too_many:
+                    break
+                # openpyxl fills each row up to the last column that is asked for.
+                while texts and not texts[-1]:
+                    texts.pop()
+                rows.append(texts)
+                formulas |= {(number, place) for place, cell in enumerate(row) if cell.data_type == "f"}
+            book.close()
+    except Exception as cause:
+        # openpyxl answers a broken file with whatever its inner parts happen to raise.
+        raise Rejected("broken-excel") from cause
+    if too_many:
+        raise Rejected("too-many-rows", facts={"most": most_rows})
+    if any(any(row[most_columns:]) for row in rows):
+        raise Rejected("too-many-columns", facts={"most": most_columns})
+    return rows, frozenset(formulas)
+
+
+def _check_parts(content: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            parts = packed.infolist()
+            if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_UNPACKED:
+                raise Rejected("too-large-inside")
+            if "[Content_Types].xml" not in packed.namelist() or not any(
+                part.filename.startswith("xl/") for part in parts
+            ):
+                raise Rejected("wrong-type")
+            # No spreadsheet declares entities; what unfolds when they are read is not counted above.
+            if any(b"<!DOCTYPE" in packed.read(part) or b"<!ENTITY" in packed.read(part) for part in parts):
+                raise Rejected("broken-excel")
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as cause:
+        raise Rejected("broken-excel") from cause
+
+
+def _shown(value: object) -> str:
+    """Return the value of a cell as its reader would type it."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)
 
 
 # --- Calendar --------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What the search finds: every level, requirement, term, article and page, as plain text with its address."""
+"""What the search finds: every level, requirement, term, article, region and page, as plain text with its address."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,6 +9,7 @@ from hub.markdown import plain
 from hub.requirements.content import RequirementContent
 from hub.search import Entry
 from hub.site import Site
+from hub.survey.facts import RegionFacts
 
 
 def entries(
@@ -17,6 +18,7 @@ def entries(
     requirements: RequirementContent,
     glossary: Mapping[Language, Glossary],
     articles: Sequence[Article],
+    regions: Sequence[RegionFacts],
 ) -> Mapping[Language, Sequence[Entry]]:
     """Return what can be found, by language."""
     return {
@@ -25,6 +27,10 @@ def entries(
             *_requirements(requirements, language),
             *_terms(glossary[language]),
             *(_article(article) for article in articles if article.language == language),
+            *(
+                Entry(f"region-{one.code}", "region", one.name, _known(one, language), f"/regioner?region={one.code}")
+                for one in regions
+            ),
             *(
                 Entry(f"page-{page.id}", "page", page.title[language], page.description[language], page.path)
                 for page in site.pages
@@ -73,6 +79,10 @@ def _terms(glossary: Glossary) -> list[Entry]:
         )
         for term in glossary.terms
     ]
+
+
+def _known(region: RegionFacts, language: Language) -> str:
+    return ". ".join((region.county, *(trace.platform[language] for trace in region.traces)))
 
 
 def _article(article: Article) -> Entry:

@@ -8,7 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Final, Protocol
 from zlib import crc32
 
 from hub.call.content import Visits
@@ -34,6 +34,7 @@ from hub.guide.rules import (
     gate,
     gates_of,
     key,
+    level_of,
     needs_served,
     path,
     what_would_change,
@@ -45,6 +46,10 @@ from hub.plan import rules as plan
 from hub.plan.content import PlanWords, StageWords
 from hub.plan.items import Basis, Item, NewItem, Plan, ServiceBasis
 from hub.plan.writing import write
+from hub.survey.content import Questionnaire
+from hub.survey.facts import Route
+from hub.survey.likeness import Sought
+from hub.survey.rounds import Level as SurveyLevel
 
 
 class Holder(Protocol):
@@ -362,6 +367,32 @@ class _Handover:
         return tuple(found)
 
 
+def routes_sought(service: Service, guide: GuideContent) -> Sought:
+    """Return the ways that the guide's result speaks of, by the names that public traces are read into.
+
+    An aim that is no level by itself counts as the levels it holds whole.
+    """
+    choice = choose(link.facts(service.answers, guide.flow.questions))
+    national: tuple[Route, ...] = ("national",) if choice.national else ()
+    return Sought(aim=(*_levels_in(choice.aim), *national), start=_levels_in(choice.start))
+
+
+def _levels_in(layers: Layers | None) -> tuple[Route, ...]:
+    if not layers:
+        return ()
+    exact = level_of(layers)
+    held = [exact] if exact else [level for level in Level if LAYERS_OF[level] <= layers]
+    return tuple(_ROUTES[level] for level in held)
+
+
+_ROUTES: Final[Mapping[Level, Route]] = {
+    Level.FRAMEWORK: "framework",
+    Level.HOP_OUT: "hop-out",
+    Level.INBOX: "inbox",
+    Level.REVERSE_CASE_FLOW: "reverse-case-flow",
+}
+
+
 def demo_items(visits: Visits, level: str, chosen: Sequence[int], language: Language) -> list[NewItem]:
     """Return questions to ask after a demo visit as items of a plan.
 
@@ -376,6 +407,28 @@ def demo_items(visits: Visits, level: str, chosen: Sequence[int], language: Lang
         NewItem(questions[place][language], stage="analysis", origin=f"demo:{level}:{place}")
         for place in chosen
         if 0 <= place < len(questions)
+    ]
+
+
+def round_items(
+    questionnaire: Questionnaire, round_id: str, steps: Mapping[str, SurveyLevel], language: Language
+) -> list[NewItem]:
+    """Return steps that a region lacks, by a round of the survey, as items of a plan.
+
+    Args:
+        questionnaire: of the round.
+        round_id: which round.
+        steps: by statement, the level to reach.
+        language: that of the plan.
+    """
+    return [
+        NewItem(
+            f"{questionnaire.dimension(id_).name[language]}: {statement.level(steps[id_])[language]}",
+            stage="analysis",
+            origin=f"survey:{round_id}:{id_}",
+        )
+        for id_, statement in questionnaire.statements.items()
+        if id_ in steps
     ]
 
 

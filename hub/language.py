@@ -124,6 +124,23 @@ def date(language: Language, day: dt.date) -> str:
     return str(format_date(day, format="long", locale=_LOCALE[language]))
 
 
+def midnight(day: dt.date) -> dt.datetime:
+    """Return the moment at which a day begins in Sweden."""
+    return dt.datetime.combine(day, dt.time(), _SWEDEN).astimezone(dt.UTC)
+
+
+def span(language: Language, first: dt.date, last: dt.date) -> str:
+    """Write a time in whole years or months, or the day: ``2020``, ``2020–2021``, ``januari–mars 2020``."""
+    if first == last:
+        return date(language, first)
+    if (first.month, last.month) == (1, 12):
+        return str(first.year) if first.year == last.year else f"{first.year}–{last.year}"
+    begins, ends = (str(format_date(day, format="LLLL", locale=_LOCALE[language])) for day in (first, last))
+    if first.year != last.year:
+        return f"{begins} {first.year}–{ends} {last.year}"
+    return f"{ends} {last.year}" if first.month == last.month else f"{begins}–{ends} {last.year}"
+
+
 def inside(name: str) -> str:
     """Return a name for use inside a sentence."""
     return name[:1].lower() + name[1:]

@@ -21,7 +21,7 @@ from hub.errors import ContentError
 from hub.identity.rules import IDLE
 from hub.settings import Settings
 from hub.tables import audit as trail
-from hub.tables import command, draft, metadata, person, plan, session
+from hub.tables import command, correction, draft, metadata, person, plan, session, survey_answer, survey_round
 from hub.timetable import Run
 
 
@@ -61,6 +61,9 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "command": Kind(command, 14, lambda before: command.c.done_at < before),
         "audit": Kind(trail, 730, lambda before: trail.c.at < before),
         "plan": Kind(plan, 30, lambda before: plan.c.deleted_at < before, batch=50),
+        "correction": Kind(correction, 365, lambda before: correction.c.withdrawn_at < before),
+        "answer": Kind(survey_answer, 365, lambda before: survey_answer.c.saved_at < before),
+        "survey": Kind(survey_round, 3_650, lambda before: survey_round.c.closes_at < before, batch=1),
         "person": Kind(person, 30, _gone_and_unmentioned),
     }
 )

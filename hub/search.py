@@ -17,7 +17,7 @@ import tantivy
 from hub.language import LANGUAGES, Language
 from hub.origin import Strict, read_yaml
 
-Kind = Literal["level", "requirement", "term", "article", "page"]
+Kind = Literal["level", "requirement", "term", "article", "region", "page"]
 
 LONGEST_QUERY: Final = 200
 """Characters; what stands after is not read."""

@@ -205,6 +205,99 @@ plan_event = sa.Table(
     sa.Index("ix_plan_event_plan_id_id", "plan_id", "id"),
 )
 
+correction = sa.Table(
+    "correction",
+    metadata,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("region", sa.String(2), nullable=False, index=True),  # letter code
+    sa.Column("trace", sa.String(60), nullable=False),  # id in data/regions/traces.csv, or empty
+    sa.Column("platform", sa.String(200), nullable=False),
+    sa.Column("routes", sa.String(120), nullable=False),  # with a space between
+    sa.Column("stage", sa.String(10), nullable=False),
+    sa.Column("year", sa.Integer, nullable=False),
+    sa.Column("source", sa.String(500), nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("author", sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),
+    sa.Column("author_name", sa.String(160), nullable=False),  # stays readable when the account is gone
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("withdrawn_at", UtcDateTime),
+    sa.Column("withdrawn_by", sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),
+)
+
+survey_round = sa.Table(
+    "survey_round",
+    metadata,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("questionnaire", sa.Integer, nullable=False),  # the version in content/survey
+    sa.Column("title_sv", sa.String(80), nullable=False),
+    sa.Column("title_en", sa.String(80), nullable=False),
+    sa.Column("opens_at", UtcDateTime, nullable=False),
+    sa.Column("closes_at", UtcDateTime, nullable=False),
+    sa.Column("frozen_at", UtcDateTime),
+    sa.Column("snapshot", sa.JSON(none_as_null=True)),  # the national figures as they were at the close
+)
+
+survey_part = sa.Table(
+    "survey_part",
+    metadata,
+    sa.Column("round_id", sa.ForeignKey("survey_round.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("region", sa.String(2), primary_key=True),  # letter code
+    sa.Column("visibility", sa.String(10), nullable=False),
+    sa.Column("answer_hash", sa.String(64), nullable=False),  # SHA-256 of the key in the link for colleagues
+    sa.Column("texts", sa.JSON, nullable=False),  # answers in words, by question
+    sa.Column("needs", sa.JSON, nullable=False),
+    sa.Column("submitted_at", UtcDateTime),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("widest", sa.String(10), nullable=False),  # the most open since something was handed in, or empty
+    sa.Column("at_close", sa.String(10), nullable=False),  # the visibility as the round closed, or empty
+)
+
+survey_answer = sa.Table(
+    "survey_answer",
+    metadata,
+    sa.Column("round_id", sa.ForeignKey("survey_round.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("region", sa.String(2), primary_key=True),
+    sa.Column("owner", sa.String(80), primary_key=True),  # the visitor's key
+    sa.Column("statement", sa.String(60), primary_key=True),
+    sa.Column("name", sa.String(160), nullable=False),
+    sa.Column("choice", sa.String(16), nullable=False),  # 1 to 5, dont-know, not-applicable; empty: taken back
+    sa.Column("evidence", sa.String(500), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("saved_at", UtcDateTime, nullable=False, index=True),
+    sa.Index("ix_survey_answer_owner", "owner"),
+)
+
+survey_settled = sa.Table(
+    "survey_settled",
+    metadata,
+    sa.Column("round_id", sa.ForeignKey("survey_round.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("region", sa.String(2), primary_key=True),
+    sa.Column("statement", sa.String(60), primary_key=True),
+    sa.Column("choice", sa.String(16), nullable=False),
+    sa.Column("evidence", sa.String(500), nullable=False),
+    sa.Column("by", sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),
+    sa.Column("by_name", sa.String(160), nullable=False),  # stays readable when the account is gone
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("saved_at", UtcDateTime, nullable=False),
+)
+
+survey_event = sa.Table(
+    "survey_event",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("round_id", sa.ForeignKey("survey_round.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("region", sa.String(2), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("by", sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),
+    sa.Column("by_name", sa.String(160), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("statement", sa.String(60), nullable=False),
+    sa.Column("before", sa.JSON, nullable=False),
+    sa.Column("after", sa.JSON, nullable=False),
+    sa.Index("ix_survey_event_round_id_region_id", "round_id", "region", "id"),
+)
+
 plan_seen = sa.Table(
     "plan_seen",
     metadata,

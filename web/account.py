@@ -7,7 +7,7 @@ typed and what is wrong with it.
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -20,12 +20,11 @@ from hub.identity.rules import own_path
 from hub.language import LANGUAGE_COOKIE, known
 from hub.visitor import SESSION_COOKIE, Visitor
 from web.auth import signed_out
-from web.forms import read_form
+from web.forms import Work, take_form
 from web.pages import Pages
 from web.visitors import visitor_of
 
 _YEAR_S = 365 * 24 * 3600
-Work = Callable[[Visitor, Mapping[str, str]], None]
 
 
 class Account:
@@ -182,20 +181,7 @@ class Account:
         back: Callable[[Mapping[str, str]], str],
         onward: Callable[[Mapping[str, str]], str],
     ) -> Response:
-        try:
-            given = await read_form(request, self._hub.settings.public_url)
-        except Rejected as error:
-            return await self._pages.refused(request, error)
-        by = await run_in_threadpool(visitor_of, request, self._hub.identity)
-        if not by.signed_in:
-            return RedirectResponse(f"/auth/login?next={quote(onward(given))}", status_code=303)
-        try:
-            await run_in_threadpool(work, by, given)
-        except (Rejected, NotFound, Unavailable) as error:
-            self._hub.held.hold(by.key, form, given, error)
-            return RedirectResponse(back(given), status_code=303)
-        self._hub.held.drop(by.key, form)
-        return RedirectResponse(onward(given), status_code=303)
+        return await take_form(self._hub, self._pages, request, form, work, back, onward)
 
 
 def _person(**outcome: str) -> Callable[[Mapping[str, str]], str]:

@@ -304,7 +304,7 @@ class Line:
         if view.phase in {"wait", "call"}:
             call = {
                 "with": "clip" if room.visit.alone else "person",
-                "polite": role == "resident",
+                "offers": role == "staff",
                 "name": view.name,
                 "present": room.visit.alone or other(role) in room.visit.present,
                 "trouble": view.trouble,

@@ -19,12 +19,12 @@ from av.error import FFmpegError
 from av.video.stream import VideoStream
 from pydantic import Field
 
-from hub.call.content import Told
 from hub.call.programme import AUDIO_CLOCK, IDLE, PICTURES_PER_S, SOUNDS_PER_S, VIDEO_CLOCK, Clip, Piece
 from hub.call.rules import ROLES, Role
 from hub.errors import ContentError
 from hub.language import LANGUAGES, Language
 from hub.origin import Strict, read_yaml
+from hub.told import Told
 
 WIDTH: Final = 640
 HEIGHT: Final = 360

@@ -6,28 +6,18 @@ Each file holds both languages side by side, because a visit is one thing that i
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from hub.call.rules import Actor, Outcome, Role
 from hub.errors import ContentError
-from hub.language import LANGUAGES, Language
 from hub.markdown import Source
 from hub.origin import Strict, read_yaml
+from hub.told import Told
 
 LEVELS: Final = ("framework", "hop-out", "inbox", "reverse-case-flow")
 """In the report's order, which says nothing of rank."""
-
-
-def _both(told: dict[Language, str]) -> dict[Language, str]:
-    if set(told) != set(LANGUAGES) or not all(text.strip() for text in told.values()):
-        raise ValueError("is told in both languages")
-    return told
-
-
-Told = Annotated[dict[Language, str], AfterValidator(_both)]
-"""The same in both languages."""
 
 
 class System(StrEnum):

@@ -15,7 +15,21 @@ from hub.twins import shape
 Text = str
 """A line with places such as ``{days}`` and source marks such as ``[^gdpr]``."""
 
-DataKind = Literal["profile", "session", "role", "plan", "comment", "draft", "audit", "command", "limit", "visit"]
+DataKind = Literal[
+    "profile",
+    "session",
+    "role",
+    "plan",
+    "comment",
+    "correction",
+    "answer",
+    "survey",
+    "draft",
+    "audit",
+    "command",
+    "limit",
+    "visit",
+]
 PublicRecords = Literal["applies", "does_not_apply", "not_stated"]
 """Whether the law on public records applies to whoever operates the installation, as far as they have said."""
 Right = Literal["see", "correct", "take_out", "delete", "object", "complain"]

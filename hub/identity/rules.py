@@ -34,6 +34,16 @@ class Action(StrEnum):
     BOARD_READ = "board.read"
     BOARD_SUPPORT = "board.support"
     """See where regions are stuck, published or not."""
+    REGION_CORRECT = "region.correct"
+    """State how a region connects, beside our reading."""
+    REGION_WITHDRAW = "region.withdraw"
+    """Take such a statement back or bring it back, and see who wrote what."""
+    ROUND_BEGIN = "round.begin"
+    """Set up a round of the survey."""
+    SURVEY_ANSWER = "survey.answer"
+    """Answer for oneself in a region's part of a round."""
+    SURVEY_SETTLE = "survey.settle"
+    """Say what the region answers, who may see it, and hand it in."""
     PROFILE_EDIT = "profile.edit"
     """Read, change, take out and delete what the hub holds on a person."""
     SESSION_REVOKE = "session.revoke"
@@ -84,6 +94,11 @@ ALLOWED: Final[Mapping[Action, Mapping[Role, frozenset[Relation]]]] = {
     Action.PLAN_DELETE: {Role.READER: frozenset({Relation.OWN}), Role.EDITOR: frozenset({Relation.REGION})},
     Action.BOARD_READ: {Role.READER: _ALL},
     Action.BOARD_SUPPORT: {Role.COACH: _ALL, Role.ADMINISTRATOR: _ALL},
+    Action.REGION_CORRECT: {Role.EDITOR: frozenset({Relation.REGION})},
+    Action.REGION_WITHDRAW: {Role.EDITOR: frozenset({Relation.REGION}), Role.ADMINISTRATOR: _ALL},
+    Action.ROUND_BEGIN: {Role.ADMINISTRATOR: _ALL},
+    Action.SURVEY_ANSWER: {Role.READER: frozenset({Relation.EDIT_LINK}), Role.EDITOR: frozenset({Relation.REGION})},
+    Action.SURVEY_SETTLE: {Role.EDITOR: frozenset({Relation.REGION})},
     Action.PROFILE_EDIT: {Role.READER: frozenset({Relation.OWN})},
     Action.SESSION_REVOKE: {Role.READER: frozenset({Relation.OWN}), Role.ADMINISTRATOR: _ALL},
     Action.DRAFT_KEEP: {Role.READER: frozenset({Relation.OWN})},

@@ -9,7 +9,21 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.identity.rules import Grant, Profile, Shown
-from hub.tables import audit, draft, person, plan, plan_comment, plan_event, plan_seen, role, session
+from hub.tables import (
+    audit,
+    correction,
+    draft,
+    person,
+    plan,
+    plan_comment,
+    plan_event,
+    plan_seen,
+    role,
+    session,
+    survey_answer,
+    survey_event,
+    survey_settled,
+)
 from hub.visitor import FORMER, Role
 
 GONE: Final = "gone"
@@ -349,6 +363,10 @@ def everything(connection: sa.Connection, person_id: str, key: str) -> dict[str,
         "comments": (plan_comment, plan_comment.c.author == person_id),
         "changes": (plan_event, plan_event.c.by == person_id),
         "plans_seen": (plan_seen, plan_seen.c.person_id == person_id),
+        "corrections": (correction, correction.c.author == person_id),
+        "survey_answers": (survey_answer, survey_answer.c.owner == key),
+        "survey_settled": (survey_settled, survey_settled.c.by == person_id),
+        "survey_changes": (survey_event, survey_event.c.by == person_id),
         "trail": (audit, audit.c.by == key),
     }
     return {
@@ -376,6 +394,14 @@ def forget(connection: sa.Connection, person_id: str, key: str, at: dt.datetime,
     comments = plan_comment.update().where(plan_comment.c.author == person_id)
     connection.execute(comments.values(author=None, author_name=FORMER, **({} if keep_texts else {"text": ""})))
     connection.execute(plan_event.update().where(plan_event.c.by == person_id).values(by=None, by_name=FORMER))
+    # What was stated is the region's word and stays; who wrote it does not.
+    stated = correction.update()
+    connection.execute(stated.where(correction.c.author == person_id).values(author=None, author_name=FORMER))
+    connection.execute(stated.where(correction.c.withdrawn_by == person_id).values(withdrawn_by=None))
+    # One's own answers go; what the region has settled on stays, without who wrote it.
+    connection.execute(survey_answer.delete().where(survey_answer.c.owner == key))
+    for table in (survey_settled, survey_event):
+        connection.execute(table.update().where(table.c.by == person_id).values(by=None, by_name=FORMER))
     connection.execute(plan_seen.delete().where(plan_seen.c.person_id == person_id))
     connection.execute(plan.update().where(plan.c.owner == person_id).values(owner=None))
     connection.execute(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from hub.survey.rules import Precision
+from hub.survey.rules import ANSWERED, Precision
 
 Chart = Literal["national", "use"]
 Route = Literal["framework", "hop-out", "inbox", "reverse-case-flow", "separate", "national", "other", "unknown"]
@@ -55,6 +55,11 @@ class Statement:
     unit_words: Words = field(hash=False)
     precision: Precision
     note: Words = field(hash=False)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether it can stand in a chart of the regions that answered."""
+        return self.unit == "regions" and self.base == ANSWERED and self.low is not None and self.high is not None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,9 @@ Each query is a file in ``sql/``; the dashboards read nothing else. What comes o
 """
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
+import tempfile
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -201,13 +203,36 @@ class Mart:
 
     # Answers of coming rounds
 
-    def round_counts(self, round_: str, *, region: str | None = None) -> tuple[ChoiceCount, ...]:
-        """Return how many chose what in a round, of all regions or one.
+    def replace_answers(self, rows: Iterable[tuple[str, str, str, int, int]]) -> None:
+        """Hold these answers in place of those there are; whoever asks meanwhile gets the one or the other, whole.
+
+        Args:
+            rows: round, region, question, choice and how many.
+
+        Raises:
+            Unavailable: the mart does not take them.
+        """
+        columns = tuple(zip(*rows, strict=True)) or ((), (), (), (), ())
+        given = dict(zip(("round", "region", "question", "choice", "n"), map(list, columns), strict=True))
+        cursor = self._connection.cursor()
+        try:
+            cursor.begin()
+            cursor.execute(_query("empty_answers"))
+            cursor.execute(_query("put_answers"), given)
+            cursor.commit()
+        except duckdb.Error as cause:
+            with suppress(duckdb.Error):
+                cursor.rollback()
+            raise Unavailable("the mart does not take the answers") from cause
+        self._asked.cache_clear()
+
+    def round_counts(self, round_: str, *, regions: tuple[str, ...] | None = None) -> tuple[ChoiceCount, ...]:
+        """Return how many chose what in a round, of all regions or of some.
 
         Raises:
             Unavailable: the mart does not answer.
         """
-        return tuple(ChoiceCount(*row) for row in self._rows("answers_round", round=round_, region=region))
+        return tuple(ChoiceCount(*row) for row in self._rows("answers_round", round=round_, regions=regions))
 
     def question_counts(self, question: str, *, region: str | None = None) -> tuple[ChoiceCount, ...]:
         """Return how many chose what for a question in each round.
@@ -266,6 +291,43 @@ class Mart:
             found = self._rows("rows", file=str(folder / file.name))[0][0]
             if found != file.rows:
                 raise ContentError(folder / file.name, "rows", f"{found}, origin.yaml says {file.rows}")
+
+
+def parquet(
+    columns: Sequence[str], rows: Sequence[Sequence[object]], *, numbers: Collection[str], about: Mapping[str, str]
+) -> bytes:
+    """Return a table as a Parquet file, made in a database of its own.
+
+    Args:
+        columns: their names.
+        rows: text, or whole numbers or nothing.
+        numbers: the columns that hold whole numbers.
+        about: what the file says of itself, by name.
+
+    Raises:
+        Unavailable: the file cannot be written.
+    """
+    kinds = ", ".join(f"{_quoted(name)} {'integer' if name in numbers else 'varchar'}" for name in columns)
+    told = ", ".join(f"{_quoted(name)}: {_literal(text)}" for name, text in about.items())
+    try:
+        with tempfile.TemporaryDirectory() as folder, duckdb.connect(":memory:", config={"threads": 1}) as connection:
+            connection.execute(f"create table held ({kinds})")
+            if rows:
+                marks = ", ".join("?" for _ in columns)
+                connection.executemany(f"insert into held values ({marks})", [list(row) for row in rows])  # noqa: S608 - question marks
+            file = Path(folder) / "held.parquet"
+            connection.execute(f"copy held to {_literal(str(file))} (format parquet, kv_metadata {{{told}}})")
+            return file.read_bytes()
+    except (duckdb.Error, OSError) as cause:
+        raise Unavailable("the file cannot be written") from cause
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _words(pair: Sequence[str]) -> dict[str, str]:

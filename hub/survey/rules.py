@@ -8,7 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, Protocol, TypeVar
 
 ANSWERED: Final = 18
 """Regions that answered the 2020 survey. Source: report, summary and 1.4."""
@@ -145,13 +145,16 @@ class Timed(Protocol):
         """The last day."""
 
 
-def unbroken(values: Sequence[Timed]) -> tuple[tuple[Timed, ...], ...]:
+_Timed = TypeVar("_Timed", bound=Timed)
+
+
+def unbroken(values: Sequence[_Timed]) -> tuple[tuple[_Timed, ...], ...]:
     """Return values in runs without a gap, so that no line is drawn over a period that nobody has a value for.
 
     Args:
         values: of one series and one region, the oldest first.
     """
-    runs: list[list[Timed]] = []
+    runs: list[list[_Timed]] = []
     for value in values:
         last = runs[-1][-1].ends_on if runs else None
         if last is not None and value.starts_on == last + dt.timedelta(days=1):
@@ -169,18 +172,44 @@ class Counted(Protocol):
         """Which statement it is."""
 
     @property
-    def low(self) -> int:
+    def low(self) -> int | None:
         """At least so many regions."""
 
     @property
-    def high(self) -> int:
+    def high(self) -> int | None:
         """At most so many regions."""
 
 
-def message(chart: str, marks: Sequence[Counted], frames: Mapping[str, str]) -> str:
-    """Return a chart's one message, filled from the very marks it draws."""
+MESSAGES: Final[Mapping[str, Mapping[str, tuple[str, Literal["low", "high"]]]]] = {
+    "national": {"low": ("framework-wanted", "low"), "high": ("national-video-open", "high")},
+    "use": {"low": ("link-to-1177", "low"), "high": ("link-to-1177", "high")},
+    "usage": {
+        "low": ("drop-in", "low"),
+        "high": ("drop-in", "high"),
+        "least": ("barely-begun", "low"),
+        "most": ("barely-begun", "high"),
+    },
+    "integration": {
+        "low": ("first-entrance", "low"),
+        "high": ("first-entrance", "high"),
+        "least": ("link-to-1177", "low"),
+        "most": ("link-to-1177", "high"),
+    },
+    "functions": {"low": ("more-than-video", "low"), "high": ("more-than-video", "high")},
+    "needs": {"low": ("much-work-left", "low"), "high": ("desired-state-very-few", "high")},
+    "challenges": {"low": ("practice-over-technology", "low"), "high": ("practice-over-technology", "high")},
+    "national-support": {"low": ("framework-wanted", "low"), "high": ("national-video-open", "high")},
+}
+"""For each chart what its message tells: the statement, and which end of its interval."""
+
+
+def message(chart: str, marks: Sequence[Counted], frame: str) -> str:
+    """Return a chart's one message, filled from the very marks it draws.
+
+    Args:
+        chart: which one of ``MESSAGES``.
+        marks: what the chart draws.
+        frame: the sentence, with the places that ``MESSAGES`` names.
+    """
     by_id = {mark.id: mark for mark in marks}
-    if chart == "national":
-        return frames[chart].format(low=by_id["framework-wanted"].low, high=by_id["national-video-open"].high)
-    linked = by_id["link-to-1177"]
-    return frames[chart].format(low=linked.low, high=linked.high)
+    return frame.format(**{place: getattr(by_id[id_], end) for place, (id_, end) in MESSAGES[chart].items()})

@@ -1,6 +1,8 @@
 """Every page runs from the frame, in both languages, and the guide goes from the first question to the result."""
 
+import base64
 import os
+import random
 import re
 from collections.abc import Mapping
 from html import unescape
@@ -14,6 +16,7 @@ from hub.bootstrap import build
 from hub.guide import answers as link
 from hub.guide.answers import Service
 from hub.settings import ROOT, read_settings
+from hub.survey.rules import MESSAGES, read_word
 
 HUB = build(read_settings(os.environ))
 FLOW = HUB.guide.flow
@@ -142,11 +145,108 @@ def test_an_unknown_level_is_explained_above_the_levels_that_exist():
     assert HOSTILE not in shown(app) and len(headings(app)) == 1
 
 
-def test_the_dashboard_shows_each_statement_of_the_survey():
-    app = visit("dashboards.py", lang="en")
+def drawings(app: AppTest) -> str:
+    """Return what is drawn, which travels as an attribute."""
+    return "".join(base64.b64decode(found).decode() for found in re.findall(r"data-drawing='([^']+)'", shown(app)))
 
-    texts = [s.text["en"] for topic in ("national", "use") for s in HUB.mart.marks(topic)]
-    assert all(text in unescape(shown(app)) for text in texts)
+
+def subjects(language: str) -> list[str]:
+    found = re.findall(r"amne=([a-z-]+)", shown(visit("dashboards.py", **{"del": "svar", "lang": language})))
+    return list(dict.fromkeys(found))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_statement_of_the_survey_stands_under_its_subject(language):
+    seen = set()
+    for subject in subjects(language):
+        app = visit("dashboards.py", **{"del": "svar", "amne": subject, "lang": language})
+        seen |= set(re.findall(r"uttalande=([a-z0-9-]+)", shown(app) + drawings(app)))
+
+    assert seen == {statement.id for statement in HUB.mart.statements()}
+
+
+def test_what_a_chart_says_is_true_of_the_marks_it_draws():
+    app = visit("dashboards.py", lang="en")
+    marks = {mark.id: mark for mark in HUB.mart.marks()}
+    titles = re.findall(r"<h2 id='(?:national|use)-title'>(.*?)</h2>", shown(app))
+
+    assert [[int(number) for number in re.findall(r"\d+", title)] for title in titles] == [
+        [marks["framework-wanted"].low, 18, marks["national-video-open"].high],
+        [marks["link-to-1177"].low, marks["link-to-1177"].high, 18, 1177],
+    ]
+    assert all(f'aria-label="{title}"' in drawings(app) for title in titles)
+
+
+@pytest.mark.parametrize("chart", MESSAGES)
+def test_a_message_tells_of_marks_that_its_chart_draws(chart):
+    drawn = {one.id for one in HUB.mart.statements() if one.drawn and chart in {one.chart, one.topic}}
+
+    assert {id_ for id_, _ in MESSAGES[chart].values()} <= drawn
+
+
+@pytest.mark.parametrize("place", range(40))
+def test_a_mark_leads_to_its_statement_its_reading_and_its_section(place):
+    mark = random.Random(2020).sample(HUB.mart.marks(), 40)[place]
+    statement = HUB.mart.statement(mark.id)
+    chart = visit("dashboards.py", **{"del": "svar", "amne": statement.topic, "lang": "sv"})
+    assert f'href="/mognad?uttalande={mark.id}"' in drawings(chart)
+
+    page = unescape(shown(visit("dashboards.py", uttalande=mark.id, lang="sv")))
+
+    low, high = statement.low, statement.high
+    read = f"{low} av 18" if low == high else f"{low}–{high} av 18"
+    place = statement.section if statement.section[0].isdigit() else "sammanfattningen"
+    assert headings_in(page) == [statement.text["sv"]]
+    assert f"<dd>{statement.quantifier['sv'] or '–'}</dd>" in page and f"<dd>{read} regioner</dd>" in page
+    assert re.search(rf"<dt>Avsnitt</dt><dd>(avsnitt |kapitel )?{re.escape(place)}\b", page)
+    assert not statement.heading or statement.heading in page
+    if statement.basis == "coded":
+        coded = read_word(statement.quantifier["sv"])
+        assert coded is not None and (coded.interval.low, coded.interval.high) == (low, high)
+
+
+def headings_in(page: str) -> list[str]:
+    return [re.sub(r"<[^>]+>", "", found) for found in re.findall(r"<h1\b[^>]*>(.*?)</h1>", page)]
+
+
+def test_a_statement_without_a_number_says_so():
+    page = shown(visit("dashboards.py", uttalande="wide-differences", lang="sv"))
+
+    assert "<dd>inget tal</dd>" in page and "data-drawing" not in page
+
+
+def test_a_statement_that_another_contradicts_shows_both():
+    page = shown(visit("dashboards.py", uttalande="link-to-1177", lang="sv"))
+
+    assert "uttalande=link-to-1177-five" in page and "Där källorna säger olika" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "heading"),
+    [
+        ({"uttalande": HOSTILE}, "The statement does not exist"),
+        ({"del": "svar", "amne": HOSTILE}, "That subject does not exist"),
+        ({"del": HOSTILE}, "That part does not exist"),
+    ],
+    ids=["statement", "subject", "part"],
+)
+def test_what_the_survey_does_not_have_is_said_above_what_it_has(query, heading):
+    app = visit("dashboards.py", lang="en", **query)
+
+    assert heading in app.get("html")[0].value
+    assert HOSTILE not in shown(app) and len(headings(app)) == 1
+
+
+def test_the_address_says_which_chart_is_a_table():
+    app = visit("dashboards.py", tabell="use", lang="sv")
+
+    assert re.findall(r"id='(\w+)' data-shows='(\w+)'", shown(app)) == [("national", "chart"), ("use", "table")]
+
+
+def test_what_is_not_known_is_said_where_one_would_look_for_it():
+    app = visit("dashboards.py", lang="sv")
+
+    assert all(unknown.text["sv"] in unescape(shown(app)) for unknown in HUB.mart.unknowns("survey"))
 
 
 # --- The guide -------------------------------------------------------------------------------------------------------

@@ -128,6 +128,7 @@ def test_every_content_file_is_in_a_language_or_needs_none():
         "search.yaml",
         "site.yaml",
         "sources.yaml",
+        "survey/questionnaire-1.yaml",
     }
 
 

@@ -81,7 +81,7 @@ class Room:
         shown = {"phase": "step", "stage": STAGE, "side": SIDE, "focus": False, "announce": ""} | self.shown[role]
         call = {
             "with": "person",
-            "polite": role == "resident",
+            "offers": role == "staff",
             "name": NAMES[other],
             "present": other in self.sockets or shown.get("call", {}).get("with") == "clip",
             "trouble": "",

@@ -85,6 +85,12 @@ ADDRESSES = {
     "plan item": f"{KEPT}&punkt=provpunkt1",
     "plan not found": "/plan?id=finnsinte",
     "visits compared": "/prova?del=jamfor&egna=inbox_care_75_record-login.book.link.!no-account",
+    "a list of the report": "/mognad?del=listor&lista=challenges",
+    "published numbers": "/mognad?del=sedan",
+    "region": "/regioner?region=M",
+    "region without trace": "/regioner?region=X",
+    "regions filtered": "/regioner?vag=inbox&sjukvardsregion=S%C3%B6dra",
+    "regions that go your way": guide(FULL).replace("/valj", "/regioner"),
     "missing page": "/finns-inte",
 }
 

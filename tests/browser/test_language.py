@@ -55,6 +55,7 @@ NAMES_IN_ENGLISH = (
     "1177 Vårdguiden på telefon",
     "Stöd och behandling",
     "Video- och distansmöte",
+    "Vård och hälsa",
 )
 SAME_IN_BOTH = {"1177 inkorg", "Part"}
 
@@ -87,11 +88,11 @@ def strangers(page, language: str) -> list[str]:
     assert len(own) >= 15, "hardly any text was found"
     found = []
     for text in sorted(own):
-        if text not in SAME_IN_BOTH and any(each.fullmatch(text) for each in FOREIGN[language]):
-            found.append(f"the other language's text: {text}")
         bare = text
         for name in NAMES[language]:
             bare = bare.replace(name, "")
+        if text not in SAME_IN_BOTH and any(each.fullmatch(bare) for each in FOREIGN[language]):
+            found.append(f"the other language's text: {text}")
         bare = re.sub(r"\S*[/=]\S*", "", bare)  # addresses hold ids, which have no language
         if strange := set(re.findall(r"[^\W\d_]+", bare.lower())) & WORDS[language]:
             found.append(f"{', '.join(sorted(strange))}: {text}")

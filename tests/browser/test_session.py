@@ -15,7 +15,7 @@ H1 = {
     "home": "Välj hur era videobesök ska kopplas till 1177",
     "guide": "Välj hur er videotjänst ska kopplas till 1177",
     "levels": "Fyra sätt att koppla, byggda av fyra lager",
-    "dashboards": "Vad regionerna svarade 2020",
+    "dashboards": "Läget",
     "knowledge": "Kunskap",
     "first question": words("sv")["questions"]["who-starts"]["title"],
     "national": "Nationella tjänster med video",

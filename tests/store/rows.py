@@ -15,7 +15,7 @@ JSON = {"åäö": ["👩🏽‍⚕️", 1, 2.5, None, True, {"": []}], "nul": "a
 
 def key(table: sa.Table, number: int) -> str:
     """Short enough for every key: plan_comment 12 is comment-12."""
-    return f"{table.name.removeprefix('plan_')}-{number}"
+    return f"{table.name.removeprefix('plan_').removeprefix('survey_')}-{number}"
 
 
 def value(column: sa.Column[Any], number: int) -> Any:  # noqa: PLR0911
@@ -37,7 +37,9 @@ def value(column: sa.Column[Any], number: int) -> Any:  # noqa: PLR0911
         unique = column.primary_key or any(
             column.name in c.columns for c in column.table.constraints if isinstance(c, sa.UniqueConstraint)
         )
-        return key(column.table, number) if unique else WORDS[: kind.length]
+        if not unique:
+            return WORDS[: kind.length]
+        return key(column.table, number) if (kind.length or 0) > 2 else str(number)[-2:]
     raise AssertionError(f"no value for {column}: add its kind here")
 
 

@@ -26,6 +26,7 @@ from hub.requirements.content import read_requirements
 from hub.search import read_search_words
 from hub.site import read_site
 from hub.sources import check_sources, read_sources
+from hub.survey.content import read_questionnaires
 
 ROOT = Path(__file__).parents[2]
 CONTENT = ROOT / "content"
@@ -287,11 +288,12 @@ def read_all(content: Path) -> None:
     read_catalogue(content / "locale" / "sv.po")
     sources = read_sources(content)
     read_guide(content / "guide")
-    read_levels(content / "levels")
+    levels = read_levels(content / "levels")
     read_national(content / "levels")
     read_glossary(content)
     read_pages(content / "pages")
-    read_requirements(content / "requirements")
+    requirements = read_requirements(content / "requirements")
+    read_questionnaires(content, levels=levels, requirements=[one.id for one in requirements.requirements])
     read_plan(content / "plan")
     read_stages(content / "plan")
     read_privacy(content / "privacy")

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.drawing import Drawing, JourneyStep, Station, journey, layers, path, text_width, wrap
+from hub.charts import Interval, intervals
+from hub.drawing import JourneyStep, Station, journey, layers, path
+from hub.svg import Drawing, text_width, wrap
 
 LONG = "läkemedelsförsörjningsverksamheten"
 LONGER = "sjukvårdsupplysningstelefonnummerförteckningen"
@@ -59,7 +61,21 @@ def draw_path(narrow: bool) -> Drawing:
     return path("Vägen", STATIONS, narrow=narrow)
 
 
-FORMS = [(draw, narrow) for draw in (draw_layers, draw_journey, draw_path) for narrow in (False, True)]
+def draw_intervals(narrow: bool) -> Drawing:
+    rows = [
+        Interval(
+            f"Flera regioner har {LONG} och <andra> saker att säga & skriva om det som hänt", "3–8", 3, 8, "vague"
+        ),
+        Interval("Ungefär fem", "4–6", 4, 6, "about"),
+        Interval("Alla", "18", 18, 18, "told"),
+        Interval("Ingen", "0", 0, 0, "told"),
+    ]
+    looks = {"told": "tal som står där", "about": "ungefär så många", "vague": f"vagt ord, läst som {LONG}"}
+    return intervals("Diagrammet", rows, of=18, ticks=(0, 6, 12, 18), looks=looks, narrow=narrow)
+
+
+DRAWS = (draw_layers, draw_journey, draw_path, draw_intervals)
+FORMS = [(draw, narrow) for draw in DRAWS for narrow in (False, True)]
 every_form = pytest.mark.parametrize(
     ("draw", "narrow"), FORMS, ids=lambda value: getattr(value, "__name__", "narrow" if value else "wide")
 )
@@ -103,7 +119,8 @@ def extent_of(element: ElementTree.Element) -> Extent:
         case "text":
             size = float(get("font-size"))
             width = text_width(element.text or "", size, bold="font-weight" in element.attrib)
-            left = float(get("x")) - (width / 2 if element.get("text-anchor") == "middle" else 0)
+            before = {"middle": width / 2, "end": width}.get(element.get("text-anchor", ""), 0)
+            left = float(get("x")) - before
             return Extent(left, float(get("y")) - size * 0.8, left + width, float(get("y")) + size * 0.25)
         case "rect":
             x, y = float(get("x")), float(get("y"))
@@ -191,7 +208,7 @@ def test_text_is_fifteen_or_sixteen_units(draw: Draw, narrow: bool) -> None:
     assert {element.attrib["font-size"] for element in texts_of(root_of(draw(narrow)))} <= {"15", "16"}
 
 
-@pytest.mark.parametrize("draw", [draw_layers, draw_journey, draw_path])
+@pytest.mark.parametrize("draw", DRAWS)
 def test_both_forms_have_the_same_words_beside_them(draw: Draw) -> None:
     assert draw(True).steps == draw(False).steps
 

@@ -20,8 +20,8 @@ from hub.search import Entry, Found, Kind, Search, SearchWords
 from hub.settings import read_settings
 
 HUB = build(read_settings(os.environ))
-ENTRIES = entries(HUB.site, HUB.levels, HUB.requirements, HUB.glossary, HUB.articles)
-KINDS: tuple[Kind, ...] = ("level", "requirement", "term", "article", "page")
+ENTRIES = entries(HUB.site, HUB.levels, HUB.requirements, HUB.glossary, HUB.articles, HUB.mart.regions())
+KINDS: tuple[Kind, ...] = ("level", "requirement", "term", "article", "region", "page")
 EVERYTHING = 1_000
 
 each_language = pytest.mark.parametrize("language", LANGUAGES)
@@ -297,5 +297,6 @@ def test_every_level_requirement_term_article_and_page_can_be_found(language: La
         "requirement": len(HUB.requirements.requirements),
         "term": len(HUB.glossary[language].terms),
         "article": sum(1 for article in HUB.articles if article.language == language),
+        "region": 21,
         "page": len(HUB.site.pages),
     }

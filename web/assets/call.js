@@ -282,7 +282,7 @@ class Visit {
       heard: (message) => { if (typeof message?.text === "string") this.surface?.received(message.text.slice(0, 500)); },
     };
     this.quality = () => {};
-    this.meeting = call.with === "clip" ? new ClipMeeting(shared) : new PersonMeeting({ ...shared, polite: call.polite, present: call.present });
+    this.meeting = call.with === "clip" ? new ClipMeeting(shared) : new PersonMeeting({ ...shared, offers: call.offers, present: call.present });
     this.told = "";
     this.tellStates(true);
     this.trouble();

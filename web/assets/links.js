@@ -9,8 +9,9 @@
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
     if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    if (link.target && link.target !== "_self" || link.hasAttribute("download")) return;
-    const to = new URL(link.href, location.href);
+    // A link in a drawing has no texts for its address and target, so the attributes are asked.
+    if (!["", "_self"].includes(link.getAttribute("target") ?? "") || link.hasAttribute("download")) return;
+    const to = new URL(link.getAttribute("href"), location.href);
     if (link.dataset.language) {
       // Another language is another document; it keeps everything else of the address.
       event.preventDefault();
@@ -168,6 +169,16 @@
     }
   };
 
+  // What a page says in passing, such as that something was saved, is said once, in the one place that readers listen to.
+  const said = new WeakSet();
+  const say = () => {
+    for (const word of document.querySelectorAll("#root [data-says]")) {
+      if (said.has(word)) continue;
+      said.add(word);
+      document.getElementById("hub-status").textContent = word.textContent;
+    }
+  };
+
   // A problem that appears without a new address still takes the focus, once.
   const seen = new WeakSet();
   const look = () => {
@@ -271,6 +282,7 @@
     refill();
     remember();
     look();
+    say();
     keep();
   });
   const start = async () => {

@@ -1,7 +1,8 @@
 // The two ways to meet: another person, browser to browser, or the server's counterpart, which only sends.
 //
-// Between persons the roles follow "perfect negotiation": whoever is polite gives way when both offer at once. Which of
-// two connections a message belongs to is told by ids in it, so that a reload on one side begins the other anew.
+// Between persons only one of them offers, and the other asks for an offer. So two offers never cross and none is taken
+// back, after which Chromium now and then shows no more pictures (docs/adr/0019). Which of two connections a message
+// belongs to is told by ids in it, so that a reload on one side begins the other anew.
 
 const RESTART_MS = 6000, ANEW_MS = 15000, GATHER_MS = 2000, LISTEN_MS = 1000, CLIP_ANEW_MS = 2000;
 const id = () => [...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -57,7 +58,7 @@ export class PersonMeeting extends Meeting {
 
   reset() {
     this.drop();
-    Object.assign(this, { mine: id(), theirs: null, makingOffer: false, ignoring: false, answering: false, early: [], parts: null, met: false });
+    Object.assign(this, { mine: id(), theirs: null, early: [], parts: null, met: false });
     const pc = this.begin();
     if (this.state !== "broken") this.say(this.present ? "connecting" : "waiting");
     // Made by both under the same number, so it needs no word about it.
@@ -65,13 +66,18 @@ export class PersonMeeting extends Meeting {
     this.channel.onclose = () => { if (this.pc === pc && !this.present && !this.cut) this.say("waiting"); };
     this.channel.onmessage = (event) => { try { this.heard(JSON.parse(event.data)); } catch { /* not ours */ } };
     pc.onicecandidate = ({ candidate }) => { if (this.pc === pc && candidate && this.theirs) this.signal({ candidate: candidate.toJSON() }); };
-    pc.onnegotiationneeded = () => { if (this.pc === pc && this.met) this.offer(); };
+    pc.onnegotiationneeded = () => { if (this.pc === pc && this.met) this.offers ? this.offer() : this.ask(); };
     this.greet();
   }
 
   signal(data) { return this.send({ kind: "signal", data: { from: this.mine, to: this.theirs, ...data } }); }
 
   greet(renewed = false) { this.signal({ hello: true, renewed }); }
+
+  ask() { this.signal({ restart: true }); }
+
+  /** Seek another way to the other. */
+  restart() { this.offers ? this.pc.restartIce() : this.ask(); }
 
   /** The other has come or gone, as the server sees it. */
   set here(present) {
@@ -106,19 +112,16 @@ export class PersonMeeting extends Meeting {
   resume() {
     if (!this.met || this.connected) return;
     if (this.pc.signalingState === "have-local-offer") this.signal({ description: this.pc.localDescription.toJSON() });
-    else this.pc.restartIce();
+    else this.restart();
   }
 
   async offer() {
     const { pc } = this;
     try {
-      this.makingOffer = true;
       await pc.setLocalDescription();
       if (this.pc === pc) this.signal({ description: pc.localDescription.toJSON() });
     } catch (error) {
       if (this.pc === pc && pc.signalingState !== "closed") throw error;
-    } finally {
-      if (this.pc === pc) this.makingOffer = false;
     }
   }
 
@@ -126,7 +129,7 @@ export class PersonMeeting extends Meeting {
   equip() {
     if (this.parts) return;
     const { pc } = this;
-    if (!this.polite) {
+    if (this.offers) {
       pc.addTransceiver("audio", { direction: "sendrecv" });
       pc.addTransceiver("video", { direction: "sendrecv" });
     }
@@ -153,7 +156,7 @@ export class PersonMeeting extends Meeting {
     return this.line;
   }
 
-  async hear({ from, to, hello, renewed, description, candidate }) {
+  async hear({ from, to, hello, renewed, restart, description, candidate }) {
     if (typeof from !== "string") return;
     const fresh = from !== this.theirs;
     if (fresh && candidate) return;
@@ -162,7 +165,7 @@ export class PersonMeeting extends Meeting {
       this.theirs = from;
     }
     if (hello) {
-      if (this.polite) { if (fresh || to !== this.mine) this.greet(); return; }
+      if (!this.offers) { if (fresh || to !== this.mine) this.greet(); return; }
       if (!this.met) { this.met = true; await this.equip(); await this.offer(); }
       else if (renewed) this.resume();
       return;
@@ -170,26 +173,21 @@ export class PersonMeeting extends Meeting {
     if (from !== this.theirs) return;
     if (description) await this.describe(description);
     else if (candidate) await this.candidate(candidate);
+    else if (restart && this.offers && this.met) this.pc.restartIce();
   }
 
   async describe(description) {
     const { pc } = this;
-    const ready = !this.makingOffer && (pc.signalingState === "stable" || this.answering);
-    const collision = description.type === "offer" && !ready;
-    this.ignoring = !this.polite && collision;
-    if (this.ignoring) return;
-    if (description.type === "answer" && pc.signalingState === "stable") return;
-    this.answering = description.type === "answer";
+    const wanted = this.offers ? description.type === "answer" && pc.signalingState === "have-local-offer" : description.type === "offer";
+    if (!wanted) return;
     await pc.setRemoteDescription(description);
-    this.answering = false;
     if (this.pc !== pc) return;
     for (const candidate of this.early.splice(0)) await this.candidate(candidate);
-    if (description.type === "offer") {
-      this.met = true;
-      await this.equip();
-      await pc.setLocalDescription();
-      if (this.pc === pc) this.signal({ description: pc.localDescription.toJSON() });
-    }
+    if (this.offers) return;
+    this.met = true;
+    await this.equip();
+    await pc.setLocalDescription();
+    if (this.pc === pc) this.signal({ description: pc.localDescription.toJSON() });
   }
 
   async candidate(candidate) {
@@ -198,7 +196,7 @@ export class PersonMeeting extends Meeting {
     try {
       await pc.addIceCandidate(candidate);
     } catch (error) {
-      if (!this.ignoring && this.pc === pc) throw error;
+      if (this.pc === pc) throw error;
     }
   }
 
@@ -209,7 +207,7 @@ export class PersonMeeting extends Meeting {
     if (state === "connecting") { if (this.state !== "broken") this.say(this.present ? "connecting" : "waiting"); this.later(ANEW_MS); return; }
     if (state === "disconnected" || state === "failed") {
       this.say(this.present ? "broken" : "waiting");
-      if (state === "failed") this.pc.restartIce();
+      if (state === "failed") this.restart();
       this.later(state === "failed" ? ANEW_MS : RESTART_MS);
     }
   }
@@ -220,7 +218,7 @@ export class PersonMeeting extends Meeting {
       if (this.ended || this.cut || this.connected || !this.pc) return;
       if (!this.met || !this.present) { this.later(ms); return; }
       this.tried = (this.tried ?? 0) + 1;
-      if (this.tried % 2) { this.pc.restartIce(); this.later(ANEW_MS); } else this.reset();
+      if (this.tried % 2) { this.restart(); this.later(ANEW_MS); } else this.reset();
     }, ms);
   }
 
