@@ -372,6 +372,7 @@ class Survey:
         why = {
             "changed-meanwhile": say("Somebody has changed one of the values since the preview. Send the file once more to see what stands there now."),
             "submitted": say("The answers are handed in. Open them again first."),
+            "not-begun": say("Your region has not begun to answer. Begin there first."),
             "round-closed": say("The round is closed, and what was answered stays as it is."),
             "round-coming": say("The round has not opened yet."),
             "too-often": say("That was many times in a short while. Try again in a minute."),
@@ -385,11 +386,13 @@ class Survey:
 
     async def _shown(self, request: Request, access: Access, sheet: Sheet, found: Read) -> Response:
         say, language = self._pages.say(request), language_of(request)
-        if sheet.part is None or not sheet.open or sheet.part.submitted_at:
-            stage = sheet.round.stage(self._clock())
-            submitted = sheet.part is not None and sheet.part.submitted_at is not None
-            code = "submitted" if submitted else "round-coming" if stage == "coming" else "round-closed"
-            return await self._failed(request, access, "none" if sheet.part is None and sheet.open else code)
+        stage = sheet.round.stage(self._clock())
+        if stage != "open":
+            return await self._failed(request, access, f"round-{stage}")
+        if sheet.part is None:
+            return await self._failed(request, access, "not-begun")
+        if sheet.part.submitted_at:
+            return await self._failed(request, access, "submitted")
         if found.faults:
             return await self._page(
                 request, access, say("The file cannot be imported"), _faults(access, found, say), status=422
