@@ -360,6 +360,12 @@ def test_a_file_taken_out_and_sent_in_again_changes_nothing(place, kind):
     assert "Filen säger det som redan står där" in place.send(access, taken, by).text
 
 
+def test_whoever_comes_back_to_a_preview_is_led_to_where_a_file_is_sent_from(place):
+    answer = place.get("/api/survey/import?lang=en")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/enkat?lang=en")
+
+
 def test_a_file_with_faults_is_told_of_each_and_nothing_is_kept(place):
     access = place.take_part(place.begin(), PUBLIC, "public")
     answer = place.send(access, csv_file((FIRST, "9", ""), ("<b>", "3", "")), editor(PUBLIC))
