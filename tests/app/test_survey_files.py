@@ -22,6 +22,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+from streamlit.testing.v1 import AppTest
 
 from hub.bootstrap import build
 from hub.database import Database
@@ -436,3 +437,28 @@ def test_too_many_files_in_a_minute_are_refused_with_the_time_to_wait(held, monk
 
     assert [answer.status_code for answer in answers][1:] == [429] * 3
     assert answers[2].headers["retry-after"].isdecimal()
+
+
+# --- The way in ------------------------------------------------------------------------------------------------------
+
+
+def panel(round_id: str, region: str) -> None:
+    from components import survey_files, survey_import
+    from components.html import show
+    from components.session import settle_language
+    from hub.survey.answering import Access
+
+    settle_language()
+    survey_import.panel(Access(round_id, region))
+    show(survey_files.links(round_id, region))
+
+
+@pytest.mark.parametrize("hostile", ["round", "region"])
+def test_the_panel_leads_to_addresses_that_exist_and_takes_nothing_for_markup(hostile):
+    given = {"round": "aaaa2222", "region": "M", hostile: "\"'><script>alert(1)</script>"}
+    app = AppTest.from_function(panel, args=(given["round"], given["region"])).run()
+
+    shown = "".join(element.proto.body for element in app.get("html"))
+    assert not app.exception and "<script" not in shown
+    assert "action='/api/survey/import'" in shown and "enctype='multipart/form-data'" in shown
+    assert len(re.findall(r"href='/api/survey/[^'/]+/(?:[^'/]+/)?[a-z]+\.[a-z]+'", shown)) == 7
