@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 
+from hub.errors import Unavailable
 from hub.visitor import NOBODY
 from tests import rounds as kept
 from tests.app.test_figures import drawings
@@ -344,6 +345,17 @@ def test_steps_can_be_chosen_and_whoever_has_no_plan_is_told_how_to_begin_one(as
     app.checkbox[0].check()
     app.button[-1].click().run()
     assert "Klistra in hela länken" in text(app)
+
+
+@pytest.mark.parametrize("query", [{}, {"region": "C"}])
+def test_without_its_database_the_page_says_so_and_the_example_still_works(as_visitor, monkeypatch, query):
+    def away():
+        raise Unavailable
+
+    monkeypatch.setattr(HUB.rounds, "all", away)
+
+    assert "inte" in text(page(**query)) and "just nu" in text(page(**query))
+    assert drawings(page(exempel="1"))
 
 
 # --- What gets out ---------------------------------------------------------------------------------------------------
