@@ -31,7 +31,7 @@ def draw(sheet: Sheet, access: Access, dimension: Dimension) -> None:
     why = closed_words(sheet)
     html.show(
         heading(sheet, access),
-        f"<h1>{escape(name(dimension))}</h1>",
+        f"<h1 data-saves-at-once>{escape(name(dimension))}</h1>",
         _steps(sheet, access, number),
         f"<p class='note'>{escape(why)}</p>" if why else "",
         f"<p>{escape(asked.instruction[language()])}</p>",
