@@ -97,7 +97,8 @@ def draw(field: Field, now: Held) -> None:
         field.evidence, first.evidence, key=field.evidence_key, max_chars=LONGEST["evidence"], height=90,
         disabled=field.locked, on_change=_save, args=(field,),
     )  # fmt: skip
-    _told(field, now)
+    with st.container():
+        _told(field, now)
 
 
 def choose(field: Field, choice: str) -> None:
