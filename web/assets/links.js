@@ -33,7 +33,12 @@
   // another page would end the one that was to save it.
   const SETTLES_MS = 250, PATIENCE_MS = 4000;
   let changed = -PATIENCE_MS;
-  document.addEventListener("change", () => { changed = performance.now(); }, true);
+  // Streamlit's own choices give no change event.
+  for (const kind of ["click", "keyup", "focusout"]) {
+    document.addEventListener(kind, (event) => {
+      if (event.target instanceof Element && event.target.closest(".stRadio, .stTextArea, .stButton")) changed = performance.now();
+    }, true);
+  }
   const saved = (go) => {
     const since = performance.now() - changed;
     const running = document.querySelector(".stApp[data-test-script-state=running]");
