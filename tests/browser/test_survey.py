@@ -305,14 +305,14 @@ def test_what_was_said_to_be_saved_is_there_after_the_server_was_killed(fresh, n
     choose(common(page, OFFERED), "2 Prövar")
     expect(told(page)).to_have_count(2)
     own(page, KINDS).locator("label").filter(has_text=re.compile("^5")).click()
+    page.get_by_label("Vad visar det?").nth(2).fill("Skrivet när servern dog")
     fresh.kill()
-    page.get_by_label("Vad visar det?").nth(2).fill("Skrivet medan servern var borta")
     fresh.start()
     expect(page.get_by_test_id("stStatusWidget").or_(page.get_by_role("dialog"))).to_have_count(0, timeout=60_000)
     still(page)
 
     # What had not been acknowledged is either there, or still on the page and said not to be saved.
-    expect(page.get_by_label("Vad visar det?").nth(2)).to_have_value("Skrivet medan servern var borta")
+    expect(page.get_by_label("Vad visar det?").nth(2)).to_have_value("Skrivet när servern dog")
     expect(own(page, KINDS).get_by_role("radio", name=re.compile("^5"))).to_be_checked()
     page.reload()
     still(page)
