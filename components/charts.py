@@ -71,7 +71,8 @@ def _rows(shown: Chart) -> str:
         for first, *rest in shown.table.rows
     )
     return (
-        f"<div class='table-scroll'><table><caption class='hub-unseen'>{escape(shown.title)}</caption>"
+        f"<div class='table-scroll' role='region' tabindex='0' aria-label='{escape(_('Table: {title}').format(title=shown.title))}'><table>"
+        f"<caption class='hub-unseen'>{escape(shown.title)}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

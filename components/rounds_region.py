@@ -284,7 +284,7 @@ def _statements(seen: Seen) -> str:
     )
     return (
         f"<section class='hub-saved' id='pastaenden'><h3>{escape(title)}</h3>"
-        f"<div class='table-scroll'><table class='hub-stack hub-said hub-short'><caption class='hub-unseen'>{escape(title)}</caption>"
+        f"<div class='table-scroll' role='region' tabindex='0' aria-label='{escape(title)}'><table class='hub-stack hub-said hub-short'><caption class='hub-unseen'>{escape(title)}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         f"<p class='hub-source'>{rounds.source(seen.place, _against(seen.place))}</p>{charts.saved_as('csv')}</section>"
     )
@@ -421,7 +421,9 @@ def _into_plan(seen: Seen) -> None:
         chosen = [
             one.statement
             for one in seen.profile.gaps
-            if st.checkbox(plain_label(_said(seen, one.statement)), key=f"gap-{given}-{one.statement}")
+            if st.checkbox(
+                plain_label(_said(seen, one.statement).replace(":", " –")), key=f"gap-{given}-{one.statement}"
+            )
         ]
         link = st.text_input(_("The plan’s link for editing"), key=f"gap-link-{given}", max_chars=400) if not to else ""
         sent = st.form_submit_button(_("Put them into the plan"), type="primary", key=f"gap-send-{given}")

@@ -87,6 +87,8 @@ ADDRESSES = {
     "visits compared": "/prova?del=jamfor&egna=inbox_care_75_record-login.book.link.!no-account",
     "a list of the report": "/mognad?del=listor&lista=challenges",
     "published numbers": "/mognad?del=sedan",
+    "example of a round": "/mognad?del=runda&exempel=1",
+    "example of a region in a round": "/mognad?del=runda&exempel=1&region=X1",
     "region": "/regioner?region=M",
     "region without trace": "/regioner?region=X",
     "regions filtered": "/regioner?vag=inbox&sjukvardsregion=S%C3%B6dra",
