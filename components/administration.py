@@ -35,8 +35,9 @@ def refused() -> None:
     )
 
 
-def _head(view: str) -> str:
-    tabs = (("", _("People and roles")), ("logg", _("The trail")))
+def head(view: str) -> str:
+    """Return the heading and the row of parts that every view begins with."""
+    tabs = (("", _("People and roles")), ("rundor", _("Rounds of the survey")), ("logg", _("The trail")))
     here = " aria-current='page'"
     items = "".join(
         f"<li><a href='/administration{'?vy=' + name if name else ''}'{here if name == view else ''}>{escape(words)}</a></li>"
@@ -66,7 +67,7 @@ def people(words: str, page: str) -> None:
         else f"<p>{escape(_('Nobody by that name has signed in.'))}</p>"
     )
     html.show(
-        _head(""),
+        head(""),
         f"<form class='hub-search-page hub-actions' method='get' action='/administration' role='search'><label for='person-sok'>{escape(_('Name or organisation'))}</label>"
         f"<input type='search' id='person-sok' name='sok' value='{escape(words)}' maxlength='100' autocomplete='off'>"
         f"<button class='hub-button quiet' type='submit'>{escape(_('Search'))}</button></form>",
@@ -97,7 +98,7 @@ def person(person_id: str) -> None:
         member = hub().accounts.member(visitor(), person_id)
     except NotFound:
         html.show(
-            _head(""),
+            head(""),
             f"<p class='hub-lead'>{escape(_('There is nobody here by that address. The account may have been deleted.'))}</p>",
         )
         return
@@ -138,7 +139,7 @@ def _person(member: Member) -> None:
     regions = [(region.code, region.name(language())) for region in hub().regions.regions]
     form = Form("ge", {"ge": "", "region": ""})
     html.show(
-        _head(""),
+        head(""),
         f"<a class='hub-link' href='/administration'>← {escape(_('Everybody'))}</a>",
         f"<p class='note' role='status'>{escape(saved)}</p>" if saved else "",
         f"<h2>{escape(_name(member))}</h2><p>{escape(_('Others see:'))} {escape(seen_as)}</p>",
@@ -219,7 +220,7 @@ def trail(before: str) -> None:
         if there
     )
     html.show(
-        _head("logg"),
+        head("logg"),
         f"<p class='hub-lead'>{escape(_('Who did what, and when. The trail holds no texts that people have written.'))}</p>",
         f"<table class='hub-stack hub-trail'><caption class='hub-unseen'>{escape(_('The trail'))}</caption><thead><tr>"
         f"<th scope='col'>{escape(_('When'))}</th><th scope='col'>{escape(_('Who'))}</th>"
@@ -265,4 +266,11 @@ def _action(line: Trace) -> str:
         "account.delete": _("deleted the account"),
         "role.grant": _("gave the role {role}").format(role=name),
         "role.withdraw": _("took back the role {role}").format(role=name),
+        "round.begin": _("set up a round"),
+        "round.close": _("kept the national figures of a round"),
+        "survey.begin": _("began a region’s answer"),
+        "survey.visibility": _("changed who may see a region’s answers"),
+        "survey.link": _("made a new link for colleagues"),
+        "survey.submit": _("handed in a region’s answer"),
+        "survey.reopen": _("opened a region’s answer again"),
     }.get(line.action, "")

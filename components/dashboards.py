@@ -8,7 +8,9 @@ from components.parts import ways
 from components.problems import summary
 from components.session import hub, language
 from components.statements import draw, unknown_list
+from components.survey_place import results, round_name, stage_of, when
 from components.words import _, date, number
+from hub.errors import Unavailable
 from hub.language import Language
 from hub.survey.mart import Mart
 from hub.survey.rules import ANSWERED
@@ -22,7 +24,7 @@ def opening(mart: Mart, unknown: str | None) -> None:
             _("That part does not exist"),
             [_("There is no part called “{part}”. The parts that exist are below.").format(part=unknown[:40])],
         )
-    html.show(_opening(mart, charts.asked(), language(), hub().version))
+    html.show(_opening(mart, charts.asked(), language(), hub().version), _next_round(), _ending(mart))
 
 
 @lru_cache(maxsize=16)
@@ -82,8 +84,33 @@ def _opening(mart: Mart, table: str, language: Language, _version: str) -> str:
         f"<p>{escape(_('In {count} places the report says two things, or another source says otherwise.').format(count=apart))} "
         f"<a href='/mognad?del=svar#motsagelser'>{escape(_('Both are shown'))}</a></p>",
         unknown_list(mart.unknowns("survey"), language),
-        f"<h2>{escape(_('The next round'))}</h2>"
-        f"<p>{escape(_('No round is open for answers. When one opens, the way in is here.'))}</p>",
+    )
+
+
+def _next_round() -> str:
+    """Return the way into the round that is open, and to the results of those that have been."""
+    head = f"<h2 id='omgangar'>{escape(_('Rounds of the survey'))}</h2>"
+    try:
+        rounds = hub().rounds.all()
+    except Unavailable:
+        return head + f"<p>{escape(_('The rounds cannot be read just now. Try again in a moment.'))}</p>"
+    opened = [one for one in rounds if stage_of(one) == "open"]
+    closed = [one for one in rounds if stage_of(one) == "closed"]
+    lines = [
+        f"<p><strong>{escape(round_name(one))}.</strong> {escape(when(one))}. <a href='/enkat'>{escape(_('Answer for your region'))}</a> <a href='{results(one)}'>{escape(_('What has come in so far'))}</a></p>"
+        for one in opened
+    ] or [
+        f"<p>{escape(_('No round is open for answers. When one opens, the way in is here.'))} <a href='/enkat'>{escape(_('How a round goes'))}</a></p>"
+    ]
+    past = "".join(
+        f"<li><a href='{results(one)}'>{escape(round_name(one))}</a> <span class='hub-muted'>{escape(when(one))}</span></li>"
+        for one in closed
+    )
+    return head + "".join(lines) + (f"<ul>{past}</ul>" if past else "")
+
+
+def _ending(mart: Mart) -> str:
+    return html.joined(
         f"<div class='hub-actions'><a class='hub-button' href='/valj'>{escape(_('Find out what fits you'))}</a></div>",
         f"<p class='hub-muted'>{escape(_('The 2020 survey was published {published}. What is said of later years was read {read}.').format(published=date(mart.origin.published), read=date(mart.origins['indicators'].received)))}</p>",
     )

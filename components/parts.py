@@ -12,6 +12,7 @@ def ways(current: str = "") -> str:
         "svar": ("/mognad?del=svar", _("Answers 2020")),
         "listor": ("/mognad?del=listor", _("Lists")),
         "sedan": ("/mognad?del=sedan", _("Since 2020")),
+        "runda": ("/mognad?del=runda", _("Rounds")),
         "regioner": ("/regioner", _("Regions")),
     }
     items = "".join(

@@ -79,6 +79,20 @@ def sentence(error: NotFound | Rejected | Unavailable) -> str:
         "too-many-corrections": _(
             "There is no room for more: a region has at most {most} statements. Withdraw some first."
         ).format(most=most),
+        "round-closed": _("The round has closed, so nothing more can be changed in it."),
+        "round-coming": _("The round has not opened yet."),
+        "submitted": _("The region’s answer has been handed in. Open it again first, in the overview."),
+        "incomplete": _("The region’s answer to 1 statement is missing. Settle on it first.")
+        if facts.get("missing") == 1
+        else _("The region’s answers to {count} statements are missing. Settle on them first.").format(
+            count=facts.get("missing", "")
+        ),
+        "too-many-colleagues": _("At most {most} people can answer for one region, and so many have.").format(
+            most=most
+        ),
+        "unknown-choice": _("That cannot be chosen. Load the page again and choose once more."),
+        "unknown-visibility": _("Choose who may see the region’s answers."),
+        "ends-too-early": _("The last day must not lie before the first, nor have passed already."),
         "command": _("The page was too old to be sent. Load it again and send once more."),
         "too-often": _("That was many times in a short while. Try again in {seconds} seconds.").format(
             seconds=facts.get("wait_s", 60)
@@ -88,6 +102,10 @@ def sentence(error: NotFound | Rejected | Unavailable) -> str:
         else _("You may see this but not change it. Signing in may help."),
     }
     return sentences.get(error.code, _("This cannot be taken as it is. Look it through and try again."))
+
+
+_PLACES = {"incomplete": "forsta-utan-svar"}
+"""Where on the page a refusal is mended, for those that are mended elsewhere than in the form."""
 
 
 @contextmanager
@@ -102,7 +120,7 @@ def attempt(form: str, above: DeltaGenerator) -> Iterator[None]:
         yield
     except (NotFound, Rejected, Unavailable) as error:
         with above:
-            summary(_("This was not saved"), [sentence(error)])
+            summary(_("This was not saved"), [sentence(error)], _PLACES.get(getattr(error, "code", ""), ""))
     else:
         renew(form)
         st.rerun(scope="fragment")

@@ -63,6 +63,26 @@ def forget(name: str) -> None:
     st.session_state.pop(_KEPT + name, None)
 
 
+def keep(name: str, value: Any) -> None:
+    """Keep something under a name, whatever was kept there."""
+    st.session_state[_KEPT + name] = value
+
+
+def typed(key: str) -> str:
+    """Return what a widget holds; nothing for one that is not there, or in which nothing is chosen."""
+    return str(st.session_state.get(key) or "")
+
+
+def drawn(key: str) -> bool:
+    """Return whether a widget was on the page the last time it was drawn."""
+    return key in st.session_state
+
+
+def put(key: str, value: str | None) -> None:
+    """Put something into a widget that has not been drawn yet in this run; None for no choice."""
+    st.session_state[key] = value
+
+
 def command(form: str) -> str:
     """Return the id that a form's write carries: the same until the write has succeeded.
 

@@ -46,8 +46,10 @@ from hub.plan import rules as plan
 from hub.plan.content import PlanWords, StageWords
 from hub.plan.items import Basis, Item, NewItem, Plan, ServiceBasis
 from hub.plan.writing import write
+from hub.survey.content import Questionnaire
 from hub.survey.facts import Route
 from hub.survey.likeness import Sought
+from hub.survey.rounds import Level as SurveyLevel
 
 
 class Holder(Protocol):
@@ -405,6 +407,28 @@ def demo_items(visits: Visits, level: str, chosen: Sequence[int], language: Lang
         NewItem(questions[place][language], stage="analysis", origin=f"demo:{level}:{place}")
         for place in chosen
         if 0 <= place < len(questions)
+    ]
+
+
+def round_items(
+    questionnaire: Questionnaire, round_id: str, steps: Mapping[str, SurveyLevel], language: Language
+) -> list[NewItem]:
+    """Return steps that a region lacks, by a round of the survey, as items of a plan.
+
+    Args:
+        questionnaire: of the round.
+        round_id: which round.
+        steps: by statement, the level to reach.
+        language: that of the plan.
+    """
+    return [
+        NewItem(
+            f"{questionnaire.dimension(id_).name[language]}: {statement.level(steps[id_])[language]}",
+            stage="analysis",
+            origin=f"survey:{round_id}:{id_}",
+        )
+        for id_, statement in questionnaire.statements.items()
+        if id_ in steps
     ]
 
 

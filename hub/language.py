@@ -124,6 +124,11 @@ def date(language: Language, day: dt.date) -> str:
     return str(format_date(day, format="long", locale=_LOCALE[language]))
 
 
+def midnight(day: dt.date) -> dt.datetime:
+    """Return the moment at which a day begins in Sweden."""
+    return dt.datetime.combine(day, dt.time(), _SWEDEN).astimezone(dt.UTC)
+
+
 def span(language: Language, first: dt.date, last: dt.date) -> str:
     """Write a time in whole years or months, or the day: ``2020``, ``2020–2021``, ``januari–mars 2020``."""
     if first == last:

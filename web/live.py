@@ -15,7 +15,7 @@ from web.visitors import stranger
 
 OPEN_TOPICS = frozenset({"windows", "board"})
 """Topics anyone may listen to."""
-_SECRET_TOPIC = re.compile(r"plan-[A-Za-z0-9_-]{22}")
+_SECRET_TOPIC = re.compile(r"(plan|survey)-[A-Za-z0-9_-]{22}")
 """Topics that only those know who may listen to them."""
 _MOST_LISTENERS = 2_000
 _LONGEST_S = 4 * 3600

@@ -23,7 +23,7 @@ from hub.site import Page
 from hub.visitor import NOBODY, Visitor
 from web.middleware import Page as Answer
 from web.shell import Streamlit
-from web.visitors import visitor_of
+from web.visitors import keep_browser, visitor_of
 
 _YEAR_S = 365 * 24 * 3600
 
@@ -66,7 +66,7 @@ class Pages:
             if level and level in self._hub.levels:
                 content = self._hub.levels[level][language]
                 title, description = content.name, content.short
-            return await self.render(
+            response = await self.render(
                 request,
                 "app.html",
                 title=title,
@@ -75,6 +75,10 @@ class Pages:
                 head=Markup(self._streamlit.head),  # noqa: S704 - taken from Streamlit's own page
                 inline=Markup(self._streamlit.inline),  # noqa: S704
             )
+            if page.id == "survey" and request.query_params.get("nyckel"):
+                # Colleagues who share an address with the whole region are told apart by the browser alone.
+                keep_browser(request, response)
+            return response
 
         return answer
 

@@ -7,6 +7,7 @@ at the close the national figures are kept for good.
 """
 
 import datetime as dt
+import hashlib
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -64,6 +65,8 @@ class Sheet:
     """The key that one's own answers are kept by."""
     open: bool
     may_settle: bool
+    linked: bool
+    """Whether the key asked with is that of the link for colleagues."""
 
 
 class Rounds:
@@ -95,6 +98,7 @@ class Rounds:
         self._questionnaires = questionnaires
         self._regions = regions
         self._remembered: dict[str, tuple[Stage, int, tuple[Standing, ...]]] = {}
+        self._secret = secrets.token_bytes(32)
 
     # --- Rounds ------------------------------------------------------------------------------------------------------
 
@@ -170,9 +174,18 @@ class Rounds:
                 by.key,
                 round_.stage(self._clock()) == "open",
                 settles,
+                Relation.EDIT_LINK in relations,
             )
 
         return self._database.read(read)
+
+    def channel(self, access: Access) -> str:
+        """Return the topic that open windows on a region's part follow; whoever may not see the part cannot guess it.
+
+        Under its plain name anybody could hear whether a region takes part, which it may have kept to itself.
+        """
+        named = f"{access.round_id}:{access.region}".encode()
+        return f"survey-{hashlib.blake2b(named, key=self._secret, digest_size=11).hexdigest()}"
 
     def take_part(self, by: Visitor, access: Access, visibility: str, key: str, command_id: str) -> None:
         """Begin a region's part, or change who may see it.
@@ -589,6 +602,7 @@ class Rounds:
             else self._database.write(guarded)
         )
         self._topics.move(topic)
+        self._topics.move(self.channel(access))
         if counts:
             self._topics.move("survey")
         return result

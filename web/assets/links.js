@@ -169,6 +169,16 @@
     }
   };
 
+  // What a page says in passing, such as that something was saved, is said once, in the one place that readers listen to.
+  const said = new WeakSet();
+  const say = () => {
+    for (const word of document.querySelectorAll("#root [data-says]")) {
+      if (said.has(word)) continue;
+      said.add(word);
+      document.getElementById("hub-status").textContent = word.textContent;
+    }
+  };
+
   // A problem that appears without a new address still takes the focus, once.
   const seen = new WeakSet();
   const look = () => {
@@ -272,6 +282,7 @@
     refill();
     remember();
     look();
+    say();
     keep();
   });
   const start = async () => {
