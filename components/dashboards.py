@@ -97,7 +97,7 @@ def _next_round() -> str:
     opened = [one for one in rounds if stage_of(one) == "open"]
     closed = [one for one in rounds if stage_of(one) == "closed"]
     lines = [
-        f"<p><strong>{escape(round_name(one))}.</strong> {escape(when(one))}. <a href='/enkat'>{escape(_('Answer for your region'))}</a> <a href='{results(one)}'>{escape(_('What has come in so far'))}</a></p>"
+        f"<p><strong>{escape(round_name(one))}.</strong> {escape(when(one))}. <a href='/enkat'>{escape(_('Answer for your region'))}</a> · <a href='{results(one)}'>{escape(_('What has come in so far'))}</a></p>"
         for one in opened
     ] or [
         f"<p>{escape(_('No round is open for answers. When one opens, the way in is here.'))} <a href='/enkat'>{escape(_('How a round goes'))}</a></p>"

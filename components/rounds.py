@@ -12,7 +12,7 @@ from typing import Final
 
 import streamlit as st
 
-from components import charts, html
+from components import charts, html, survey_files
 from components.parts import ways
 from components.problems import summary as problem
 from components.session import hub, language, name_page, visitor
@@ -355,7 +355,8 @@ def _national(place: Place, table: str, _version: str) -> str:
         (_("Needs for national support"), _needs(place, table)),
         (_("Coverage and evidence"), _evidence(place, table)),
     )
-    return html.joined(*(f"<h2>{escape(name)}</h2>{drawing}" for name, drawing in parts))
+    drawings = (f"<h2>{escape(name)}</h2>{drawing}" for name, drawing in parts)
+    return html.joined(*drawings, "" if place.view.example else survey_files.open_data())
 
 
 def chart(

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from components import charts, html, live, rounds
+from components import charts, html, live, rounds, survey_files
 from components.parts import ways
 from components.problems import attempt
 from components.rounds import Asked, Place, region_name
@@ -90,6 +90,7 @@ def _draw(place: Place) -> None:
         _ends(seen),
         _since(seen),
         _gaps(seen),
+        "" if seen.place.view.example else survey_files.section(seen.place.view.round.id, seen.standing.region),
     )
     if seen.place.view.example:
         html.show(

@@ -3,10 +3,13 @@
 import os
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, cast
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from hub import bootstrap
 from hub.bootstrap import Hub
@@ -73,14 +76,34 @@ def typed(key: str) -> str:
     return str(st.session_state.get(key) or "")
 
 
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let nothing end this piece of work before its time.
+
+    When a visitor acts again before a run is over, Streamlit ends the run the next time it asks for the session's state,
+    even inside the callback that was to save what the first act chose; what was chosen would be lost.
+    """
+    context = get_script_run_ctx()
+    if context is None:
+        yield
+        return
+    state = context.session_state
+    held = state._yield_callback  # noqa: SLF001 - Streamlit offers no way to ask for it
+    # Set in the ordinary way it would become part of what the session keeps.
+    object.__setattr__(state, "_yield_callback", _go_on)
+    try:
+        yield
+    finally:
+        object.__setattr__(state, "_yield_callback", held)
+
+
+def _go_on() -> None:
+    """Stand in for what would end a run."""
+
+
 def drawn(key: str) -> bool:
     """Return whether a widget was on the page the last time it was drawn."""
     return key in st.session_state
-
-
-def put(key: str, value: str | None) -> None:
-    """Put something into a widget that has not been drawn yet in this run; None for no choice."""
-    st.session_state[key] = value
 
 
 def command(form: str) -> str:

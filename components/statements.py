@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 
-from components import charts, html
+from components import charts, html, survey_files
 from components.parts import ways
 from components.problems import summary
 from components.session import hub, language, name_page
@@ -212,7 +212,7 @@ def _topics(mart: Mart, language: Language, _version: str) -> str:
         unknown_list(mart.unknowns("survey"), language),
         f"<p><a class='hub-link' href='/mognad?del=ordning'>{escape(_('How words became intervals'))}</a></p>",
         f"<p><a class='hub-link' href='/data/survey_2020/statements.csv' download>{escape(_('Get all statements as CSV'))}</a></p>"
-        f"<p><a class='hub-link' href='/data/'>{escape(_('All open data'))}</a></p>",
+        + survey_files.open_data(),
     )
 
 

@@ -7,7 +7,7 @@ anew still holds what it held.
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Final, Protocol, cast
 
@@ -15,7 +15,7 @@ import streamlit as st
 
 from components import html
 from components.problems import sentence
-from components.session import drawn, forget, keep, kept, put, typed
+from components.session import drawn, forget, keep, kept, typed, uninterrupted
 from components.words import _, day_and_time
 from hub.clock import utc_now
 from hub.errors import NotFound, Rejected, Unavailable
@@ -70,7 +70,7 @@ class Field:
     @property
     def choice_key(self) -> str:
         """The key of the choice; what it begins with is the hook of the style sheet."""
-        return f"{'row' if self.in_a_row else 'level'}-{self.id}"
+        return f"{'row' if self.in_a_row else 'level'}-{self.id}-{kept(f'followed-{self.id}', 0)}"
 
     @property
     def evidence_key(self) -> str:
@@ -85,7 +85,8 @@ def draw(field: Field, now: Held) -> None:
         field: how it is asked for.
         now: what is kept today.
     """
-    first = _begin(field, now)
+    with uninterrupted():
+        first = _begin(field, now)
     options = list(field.options)
     st.radio(
         field.asks, options, index=options.index(first.choice) if first.choice in options else None,
@@ -96,29 +97,42 @@ def draw(field: Field, now: Held) -> None:
         field.evidence, first.evidence, key=field.evidence_key, max_chars=LONGEST["evidence"], height=90,
         disabled=field.locked, on_change=_save, args=(field,),
     )  # fmt: skip
-    _told(field, now)
+    with st.container():
+        _told(field, now)
 
 
 def choose(field: Field, choice: str) -> None:
     """Choose for the visitor, who has pressed a button that says so."""
-    put(field.choice_key, choice)
-    _save(field)
+    with uninterrupted():
+        _write(field, _base(field, NONE).version, choice)
+        _redraw(field, choice)
 
 
 def _begin(field: Field, now: Held) -> Held:
-    """Return what the widgets begin with; take over another's choice where nothing of one's own is at stake."""
+    """Return what the widgets begin with; take over another's choice where nothing of one's own is at stake.
+
+    It stays the same for as long as they stand: given another first value, the browser would put it over what is typed.
+    """
     id_ = field.id
-    if not drawn(field.choice_key):
+    if not drawn(field.evidence_key):
         # Come to from another page: what could not be saved is still here, all else is as it is kept.
-        refused = cast("Held | None", kept(f"unsaved-{id_}", None))
-        keep(f"began-{id_}", refused or now)
-        return refused or now
+        first = cast("Held | None", kept(f"unsaved-{id_}", None)) or now
+        keep(f"began-{id_}", first)
+        keep(f"first-{id_}", first)
+        return first
     base = _base(field, now)
     if base.version != now.version and base.evidence == now.evidence and not kept(f"refused-{id_}", None):
-        put(field.choice_key, now.choice or None)
         keep(f"began-{id_}", now)
-        return now
-    return base
+        if now.choice != typed(field.choice_key):
+            _redraw(field, now.choice)
+    return cast("Held", kept(f"first-{id_}", now))
+
+
+def _redraw(field: Field, choice: str) -> None:
+    """Let the choice be drawn anew with another value; what is typed beside it stays as it is."""
+    id_ = field.id
+    keep(f"first-{id_}", replace(cast("Held", kept(f"first-{id_}", NONE)), choice=choice))
+    keep(f"followed-{id_}", int(kept(f"followed-{id_}", 0)) + 1)
 
 
 def _base(field: Field, now: Held) -> Held:
@@ -127,11 +141,15 @@ def _base(field: Field, now: Held) -> Held:
 
 def _save(field: Field) -> None:
     """Keep what stands in the widgets; a refusal is kept too, to be told beneath them."""
-    _write(field, _base(field, NONE).version)
+    with uninterrupted():
+        base = _base(field, NONE)
+        if (typed(field.choice_key), typed(field.evidence_key).strip()) != (base.choice, base.evidence.strip()):
+            _write(field, base.version)
 
 
-def _write(field: Field, version: int) -> None:
-    choice, evidence, id_ = typed(field.choice_key), typed(field.evidence_key), field.id
+def _write(field: Field, version: int, choice: str | None = None) -> None:
+    choice = typed(field.choice_key) if choice is None else choice
+    evidence, id_ = typed(field.evidence_key), field.id
     try:
         saved = field.save(choice=choice, evidence=evidence, version=version)
     except (NotFound, Rejected, Unavailable) as error:
@@ -144,11 +162,18 @@ def _write(field: Field, version: int) -> None:
     keep(f"saved-{id_}", utc_now())
 
 
+def _over(field: Field, version: int) -> None:
+    """Keep what stands in the widgets over what the visitor has seen that another wrote."""
+    with uninterrupted():
+        _write(field, version)
+
+
 def _anew(field: Field) -> None:
     """Let go of what could not be saved, and begin from what is kept."""
-    for part in ("refused", "unsaved", "began"):
-        forget(f"{part}-{field.id}")
-    keep(f"turn-{field.name}", int(kept(f"turn-{field.name}", 0)) + 1)
+    with uninterrupted():
+        for part in ("refused", "unsaved", "began", "first"):
+            forget(f"{part}-{field.id}")
+        keep(f"turn-{field.name}", int(kept(f"turn-{field.name}", 0)) + 1)
 
 
 def _told(field: Field, now: Held) -> None:
@@ -185,7 +210,7 @@ def _both(field: Field, now: Held, heading: str) -> None:
     )
     row = st.container(horizontal=True, key=f"which-{field.id}")
     row.button(
-        _("Keep what I have chosen, and save over it"), key=f"mine-{field.id}", on_click=_write,
+        _("Keep what I have chosen, and save over it"), key=f"mine-{field.id}", on_click=_over,
         args=(field, now.version),
     )  # fmt: skip
     row.button(_("Take theirs, and drop mine"), key=f"theirs-{field.id}", on_click=_anew, args=(field,))

@@ -31,7 +31,7 @@ def draw(sheet: Sheet, access: Access, dimension: Dimension) -> None:
     why = closed_words(sheet)
     html.show(
         heading(sheet, access),
-        f"<h1>{escape(name(dimension))}</h1>",
+        f"<h1 data-saves-at-once>{escape(name(dimension))}</h1>",
         _steps(sheet, access, number),
         f"<p class='note'>{escape(why)}</p>" if why else "",
         f"<p>{escape(asked.instruction[language()])}</p>",
@@ -200,9 +200,10 @@ def _settle(sheet: Sheet, access: Access, statement: Statement, spread: Opinions
     )
     with st.container(key=f"region-{access.region}-{statement.id}"):
         html.show(_colleagues(sheet, statement, spread), f"<h3>{escape(_('The region’s answer'))}</h3>")
-        most = _most(spread)
+        # What comes and goes stands in a place of its own, so that what follows is not drawn anew and keeps the focus.
+        shortcut, most = st.container(), _most(spread)
         if most and not field.locked and (held is None or held.choice != most):
-            st.button(
+            shortcut.button(
                 _("Take what most of you chose: {choice}").format(choice=short[most]),
                 key=f"most-{field.id}", on_click=survey_answer.choose, args=(field, most),
             )  # fmt: skip

@@ -15,6 +15,16 @@ def links(round_id: str, region: str) -> str:
     )
 
 
+def section(round_id: str, region: str) -> str:
+    """Return the links to a region's report under a heading of their own."""
+    return f"<h2 id='fil'>{escape(_('The region on one page'))}</h2>{links(round_id, region)}"
+
+
+def open_data() -> str:
+    """Return the link to all open data."""
+    return f"<p><a class='hub-link' href='/data/'>{escape(_('All open data'))}</a></p>"
+
+
 def own_links(round_id: str, region: str) -> str:
     """Return the links to what a region has settled on; for those who speak for it."""
     base = f"/api/survey/{quote(round_id, safe='')}"

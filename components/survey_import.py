@@ -8,23 +8,36 @@ from components.words import _
 from hub.survey.answering import Access
 
 
-def panel(access: Access) -> None:
-    """Show how to take the answers out as a file and send them in again; for those who speak for the region."""
-    show(html(access))
+def panel(access: Access, *, takes: bool = True) -> None:
+    """Show how to take the answers out as a file and send them in again; for those who speak for the region.
+
+    Args:
+        access: whose answers.
+        takes: whether a file may be sent in now.
+    """
+    show(html(access, takes=takes))
 
 
-def html(access: Access) -> str:
+def html(access: Access, *, takes: bool = True) -> str:
     """Return the panel as HTML: a plain form, which needs no script."""
     says = _(
         "Take out the file, fill in the columns choice and evidence, and send it back. You see what would change before anything is kept. CSV or Excel, at most 1 MB."
     )
     return (
-        f"<details class='hub-import'><summary>{escape(_('Answers as a file'))}</summary>"
-        f"<p>{escape(says)}</p>{survey_files.own_links(access.round_id, access.region)}"
+        f"<h2 id='fil'>{escape(_('Answers as a file'))}</h2><div class='hub-import'>"
+        + (f"<p>{escape(says)}</p>" if takes else "")
+        + survey_files.own_links(access.round_id, access.region)
+        + (_form(access) if takes else "")
+        + "</div>"
+    )
+
+
+def _form(access: Access) -> str:
+    return (
         "<form class='hub-form' method='post' enctype='multipart/form-data' action='/api/survey/import'>"
         f"<input type='hidden' name='runda' value='{escape(access.round_id)}'>"
         f"<input type='hidden' name='region' value='{escape(access.region)}'>"
         f"<p><label for='hub-import-file'>{escape(_('File with answers'))}</label><br>"
         "<input id='hub-import-file' class='hub-field' type='file' name='fil' accept='.csv,.xlsx' required></p>"
-        f"<p><button class='hub-button' type='submit'>{escape(_('See what would change'))}</button></p></form></details>"
+        f"<p><button class='hub-button quiet' type='submit'>{escape(_('See what would change'))}</button></p></form>"
     )

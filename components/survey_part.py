@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import segno
 import streamlit as st
 
-from components import html
+from components import html, survey_import
 from components.meanwhile import begun
 from components.plan_place import author_name
 from components.problems import attempt
@@ -103,6 +103,7 @@ def overview(sheet: Sheet, access: Access) -> None:
         _link(sheet, access)
     _texts(sheet, sheet.part, access)
     _seen(sheet.part, access)
+    survey_import.panel(access, takes=sheet.open and not sheet.part.submitted_at)
     _history(sheet, access)
     html.show(about(sheet.questionnaire))
 
@@ -131,9 +132,13 @@ def _top(sheet: Sheet, access: Access) -> None:
         if part and part.submitted_at and sheet.may_settle
         else ""
     )
+    imported = st.query_params.get("sparat") == "import" and sheet.may_settle
     html.show(
         heading(sheet, access),
         f"<h1>{escape(title)}</h1>",
+        f"<div class='note' role='status'><p>{escape(_('The values in the file are saved.'))}</p></div>"
+        if imported
+        else "",
         f"<p class='hub-planline'><strong>{escape(until)}</strong>{handed}</p>",
         f"<p class='hub-lead'>{escape(lead)}</p>" if stage == "open" else "",
         f"<div class='hub-actions'><a class='hub-button' href='{results(sheet.round, access.region)}'>{escape(_('See the results'))}</a></div>"
@@ -376,6 +381,7 @@ def _entry(sheet: Sheet, entry: Entry) -> str:
         "visibility": _("changed who may see the answers to: {who}").format(who=chosen),
         "link": _("made a new link for colleagues"),
         "texts": _("changed the words and needs"),
+        "import": _("read answers from a file"),
         "submit": _("handed in"),
         "reopen": _("opened the answer again"),
     }

@@ -135,7 +135,7 @@ def meanings(questionnaire: Questionnaire, language: Language, say: Say) -> tupl
 def rule(say: Say) -> str:
     """Return in words who may see whose answers."""
     return say(
-        "Each region chooses how its answers are seen: by everybody, by regions, or by nobody but itself. Open data holds the first kind by name. Answers that nobody else may see enter one figure alone, the national one of a closed round, and only where at least {count} such regions stand behind it. What is held back and what nobody answered look alike."
+        "Each region chooses how its answers are seen: by everybody, by regions, or by nobody but itself. Open data holds the first kind by name. Answers that nobody else may see enter one figure alone, the national one of a closed round, and only where each such region has at least {count} others beside it. What is held back and what nobody answered look alike."
     ).format(count=FEWEST)
 
 

@@ -118,7 +118,9 @@ def read(content: bytes, questionnaire: Questionnaire, excel: ReadExcel, *, regi
             lines[line.statement] = (number, line)
         faults += row.faults
     if faults:
-        return Read(faults=tuple(faults[:MOST_FAULTS]))
+        more = len(faults) - MOST_FAULTS
+        told = [*faults[:MOST_FAULTS], *([Fault("more", facts={"count": more})] if more > 0 else [])]
+        return Read(faults=tuple(told))
     answered = tuple(line for _, line in lines.values() if line.choice)
     return Read(answered) if answered else Read(faults=(Fault("no-rows"),))
 
@@ -290,6 +292,7 @@ def sentence(fault: Fault, say: Say) -> str:
         "too-long": say("The text has {long} characters; {most} is the most."),
         "formula": say("The cell holds a formula. Put its value there instead."),
         "another-region": say("The row is for region {found}, and this is for {wanted}."),
+        "more": say("{count} more faults are not shown."),
         "another-round": say("The row is from round {found}, and this is {wanted}."),
     }[fault.code]
     return said.format(**{**fault.facts, "column": fault.column})

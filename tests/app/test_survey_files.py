@@ -450,7 +450,7 @@ def panel(round_id: str, region: str) -> None:
 
     settle_language()
     survey_import.panel(Access(round_id, region))
-    show(survey_files.links(round_id, region))
+    show(survey_files.section(round_id, region))
 
 
 @pytest.mark.parametrize("hostile", ["round", "region"])

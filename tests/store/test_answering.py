@@ -376,3 +376,25 @@ def test_who_leaves_takes_their_own_answers_along_and_the_regions_stay(either):
     sheet = room.rounds.sheet(EVA, access)
     assert [len(held[name]) for name in ("survey_answers", "survey_settled", "survey_changes")] == [1, 1, 2]
     assert sheet.colleagues == () and (sheet.settled[FIRST].choice, sheet.settled[FIRST].by_name) == ("2", FORMER)
+
+
+# --- What open windows follow ----------------------------------------------------------------------------------------
+
+
+def test_windows_follow_a_part_by_a_channel_that_does_not_name_it(room):
+    round_ = room.begin()
+    access = room.take_part(round_)
+    before = room.topics.version(room.rounds.channel(access))
+    room.answer(ELIN, access, "3")
+
+    assert room.topics.version(room.rounds.channel(access)) == before + 1
+    assert round_.id not in room.rounds.channel(access) and len(room.rounds.channel(access)) == len("survey-") + 22
+    assert room.rounds.channel(Access(round_.id, "AB")) != room.rounds.channel(access)
+
+
+def test_a_sheet_says_whether_the_key_is_that_of_the_link(room):
+    access = room.take_part(room.begin())
+
+    assert room.rounds.sheet(ELIN, replace(access, key=KEY)).linked
+    assert not room.rounds.sheet(ELIN, replace(access, key="x" * 22)).linked
+    assert not room.rounds.sheet(ELIN, access).linked

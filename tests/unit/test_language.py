@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hub.errors import ContentError
-from hub.language import LANGUAGES, Catalogue, Language, choose, date, known, number, read_catalogue
+from hub.language import LANGUAGES, Catalogue, Language, choose, date, known, midnight, number, read_catalogue
 
 CONTENT = Path(__file__).parents[2] / "content"
 
@@ -296,3 +296,16 @@ def test_a_date_has_the_form_of_its_language(language: Language, expected: str) 
     written = date(language, dt.date(2020, 3, 31))
 
     assert written == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "begins"),
+    [
+        (dt.date(2027, 2, 1), dt.datetime(2027, 1, 31, 23, tzinfo=dt.UTC)),
+        (dt.date(2027, 7, 1), dt.datetime(2027, 6, 30, 22, tzinfo=dt.UTC)),
+        (dt.date(2027, 3, 28), dt.datetime(2027, 3, 27, 23, tzinfo=dt.UTC)),
+        (dt.date(2027, 3, 29), dt.datetime(2027, 3, 28, 22, tzinfo=dt.UTC)),
+    ],
+)
+def test_a_day_begins_by_swedish_time_in_winter_and_in_summer(day, begins):
+    assert midnight(day) == begins

@@ -373,10 +373,11 @@ def test_at_least_twenty_ways_to_be_broken_are_tried():
     assert len(BROKEN) >= 20
 
 
-def test_a_file_that_is_wrong_throughout_is_told_of_a_hundred_faults():
+def test_a_file_that_is_wrong_throughout_is_told_of_a_hundred_faults_and_how_many_more_there_are():
     content = (HEAD + "".join(f"x{number},3,\n" for number in range(400))).encode()
 
-    assert len(found(content).faults) == 100
+    faults = found(content).faults
+    assert len(faults) == 101 and sentence(faults[-1], english) == "300 more faults are not shown."
 
 
 @settings(max_examples=60)

@@ -23,9 +23,28 @@
     if (to.origin !== location.origin || !pages.has(to.pathname)) return;
     if (to.pathname === location.pathname && to.search === location.search && to.hash) return;
     event.preventDefault();
-    history.pushState({}, "", to);
-    window.dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
+    saved(() => {
+      history.pushState({}, "", to);
+      window.dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
+    });
   });
+
+  // Where each change is saved at once, a link followed in the same breath waits until it has been: a run that shows
+  // another page would end the one that was to save it.
+  const SETTLES_MS = 250, PATIENCE_MS = 4000;
+  let changed = -PATIENCE_MS;
+  // Streamlit's own choices give no change event.
+  for (const kind of ["click", "keyup", "focusout"]) {
+    document.addEventListener(kind, (event) => {
+      if (event.target instanceof Element && event.target.closest(".stRadio, .stTextArea, .stButton")) changed = performance.now();
+    }, true);
+  }
+  const saved = (go) => {
+    const since = performance.now() - changed;
+    const running = document.querySelector(".stApp[data-test-script-state=running]");
+    if (!document.querySelector("#root [data-saves-at-once]") || since > PATIENCE_MS || (since > SETTLES_MS && !running)) go();
+    else setTimeout(() => saved(go), 40);
+  };
 
   // A problem's link leads into the field it is about, and not only to where it stands.
   document.addEventListener("click", (event) => {
