@@ -154,7 +154,7 @@ def test_the_link_in_the_header_changes_the_language_of_the_page_that_is_shown_n
     page.get_by_role("navigation", name="Huvudmeny").get_by_role("link", name="Läget").click()
     expect(page).to_have_url(re.compile("/mognad$"))
     page.get_by_role("link", name="English").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("What the regions answered in 2020")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Where things stand")
 
 
 @pytest.mark.parametrize(

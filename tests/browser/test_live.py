@@ -78,7 +78,7 @@ def test_a_live_page_left_the_moment_it_is_drawn_stays_left(quiet, new_context):
         page.get_by_role("contentinfo").get_by_role("link", name="Om hubben, källor och integritet").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Om Vårdmöteshubben")
         page.go_back()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Vad regionerna svarade 2020")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Läget")
     assert "fragment" not in quiet.said()
 
 
