@@ -33,7 +33,7 @@ def test_without_a_round_the_page_says_what_one_is_and_leads_to_what_there_is():
     page = shown(app)
 
     assert not app.exception and headings(app) == ["Svara för er region"]
-    assert "Ingen omgång är öppen" in page and "Den är inte validerad" in page
+    assert "Ingen runda är öppen" in page and "Den är inte validerad" in page
     assert "href='/mognad?del=svar'" in page and "href='/mognad?del=runda&amp;exempel=1'" in page
 
 

@@ -424,7 +424,7 @@ def test_a_file_for_what_is_handed_in_or_closed_is_told_why_it_is_not_taken(held
 
     assert [answer.status_code for answer in (submitted, closed, unbegun)] == [409, 409, 409]
     assert "Er region har inte börjat svara" in unbegun.text
-    assert "Svaren är inlämnade" in submitted.text and "Omgången är stängd" in closed.text
+    assert "Svaren är inlämnade" in submitted.text and "Rundan är stängd" in closed.text
 
 
 def test_too_many_files_in_a_minute_are_refused_with_the_time_to_wait(held, monkeypatch):

@@ -51,15 +51,15 @@ class House:
 def set_up(page: Page, title: str, first: str = "2020-01-01", last: str = "2099-12-31") -> None:
     """Set up a round, and be refused once on the way."""
     visit(page, "/administration?vy=rundor")
-    page.get_by_label("Vad omgången heter på svenska").fill(title)
-    page.get_by_label("Vad omgången heter på engelska").fill(f"{title} in English")
+    page.get_by_label("Vad rundan heter på svenska").fill(title)
+    page.get_by_label("Vad rundan heter på engelska").fill(f"{title} in English")
     page.get_by_label("Första dag").fill(first)
     page.get_by_label("Sista dag").fill("2020-01-02")
-    page.get_by_role("button", name="Sätt upp omgången").click()
+    page.get_by_role("button", name="Sätt upp rundan").click()
     expect(page.get_by_text("inte redan ha passerat")).to_be_visible()
-    expect(page.get_by_label("Vad omgången heter på svenska")).to_have_value(title)
+    expect(page.get_by_label("Vad rundan heter på svenska")).to_have_value(title)
     page.get_by_label("Sista dag").fill(last)
-    page.get_by_role("button", name="Sätt upp omgången").click()
+    page.get_by_role("button", name="Sätt upp rundan").click()
     expect(page.get_by_role("link", name=title)).to_be_visible()
     still(page)
 

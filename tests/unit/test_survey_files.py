@@ -347,7 +347,7 @@ BROKEN: dict[str, tuple[bytes, list[tuple[int, str, str]]]] = {
     ),
     "another round": (
         f"round,statement,choice,evidence\nbbbb3333,{FIRST},3,\n".encode(),
-        [(2, "round", "Raden är från omgång bbbb3333, och det här är aaaa2222.")],
+        [(2, "round", "Raden är från runda bbbb3333, och det här är aaaa2222.")],
     ),
     "several faults": (
         f"{HEAD}no-such,9,\n\n{FIRST},3,\n{FIRST},,x\n".encode(),
@@ -485,7 +485,7 @@ def test_a_report_without_a_national_figure_says_that_there_is_none():
     text = documents.markdown(made("sv", none), META)
 
     assert text.count("Inget tal") == len(QUESTIONNAIRE.dimensions)
-    assert "Inte inlämnade" in text and "Omgången är öppen" in text
+    assert "Inte inlämnade" in text and "Rundan är öppen" in text
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
