@@ -17,6 +17,7 @@ from hub.clock import utc_now
 from hub.database import Database
 from hub.drafts import Drafts
 from hub.entries import entries
+from hub.forum.content import ForumContent, read_forum
 from hub.glossing import Glossing
 from hub.guide.content import GuideContent, read_guide
 from hub.guide.reading import GuideReading
@@ -79,6 +80,7 @@ class Hub:
     questionnaires: Mapping[int, Questionnaire]
     """By version, the oldest first."""
     rounds: Rounds
+    forum_content: ForumContent
     topics: Topics
     database: Database
     limits: Limits
@@ -172,6 +174,7 @@ def build(settings: Settings) -> Hub:
         corrections=Corrections(database, limits, topics, utc_now, mart),
         questionnaires=questionnaires,
         rounds=rounds,
+        forum_content=read_forum(content, sources),
         topics=topics,
         database=database,
         limits=limits,
