@@ -165,7 +165,6 @@ class Post:
     """What a moderator has set below it, or empty."""
     hidden_at: dt.datetime | None = None
     removed_at: dt.datetime | None = None
-    removed_by_author: bool = False
 
     @property
     def visible(self) -> bool:
