@@ -8,6 +8,7 @@ day is raised by 60.
 """
 
 import datetime as dt
+import hashlib
 import html
 import re
 import unicodedata
@@ -71,6 +72,12 @@ def look(text: str) -> Findings:
             if apart and not (kind is Kind.PHONE and _DATE.fullmatch(match[0])):
                 found.append(Finding(match.start(), match.end(), kind))
     return Findings(tuple(sorted(Finding(places[one.start][0], places[one.end - 1][1], one.kind) for one in found)))
+
+
+def mark(text: str, findings: Findings) -> str:
+    """Return a mark of what a text was warned of; whoever has seen just this may post it all the same."""
+    told = "\n".join(f"{one.kind}:{text[one.start : one.end]}" for one in findings.warns)
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:16] if told else ""
 
 
 # --- The text as it is read ------------------------------------------------------------------------------------------
@@ -167,10 +174,9 @@ def _begins(groups: Sequence[_Group], first: int) -> tuple[int, Kind] | None:
         if len(digits) > _LONG:
             break
         ends = last + 1 == len(groups) or not _tight(groups[last + 1].before)
-        if len(digits) in {_SHORT, _LONG} and ends and _spelled(groups[first : last + 1], len(digits)):
-            kind = _kind(digits)
-            if kind and not _single(groups, first, last):
-                found = last, kind
+        kind = _kind(digits) if len(digits) in {_SHORT, _LONG} and ends else None
+        if kind and _spelled(groups[first : last + 1], len(digits)) and not _single(groups, first, last):
+            found = last, kind
     return found
 
 

@@ -209,7 +209,7 @@ def read_line(name: str, given: str, *, needed: bool = False, bound: str = "") -
     Raises:
         Rejected: ``too-long`` with ``most``, or ``empty`` where something is needed.
     """
-    return _within(name, " ".join(clean(given[: _FAR * LONGEST[bound or name]]).split()), bound or name, needed=needed)
+    return _within(name, " ".join(clean(_bounded(name, given, bound or name)).split()), bound or name, needed=needed)
 
 
 def read_text(name: str, given: str, *, needed: bool = False, bound: str = "") -> str:
@@ -218,11 +218,17 @@ def read_text(name: str, given: str, *, needed: bool = False, bound: str = "") -
     Raises:
         Rejected: ``too-long`` with ``most``, or ``empty`` where something is needed.
     """
-    return _within(name, clean(given[: _FAR * LONGEST[bound or name]]).strip("\n "), bound or name, needed=needed)
+    return _within(name, clean(_bounded(name, given, bound or name)).strip("\n "), bound or name, needed=needed)
 
 
 _FAR: Final = 4
-"""So many times the bound are cleaned at most: what is longer still is too long whatever it holds, or says nothing."""
+"""What is so many times as long as the bound is too long before it is cleaned."""
+
+
+def _bounded(name: str, given: str, bound: str) -> str:
+    if len(given) > _FAR * LONGEST[bound]:
+        raise Rejected("too-long", name, {"most": LONGEST[bound], "length": len(given)})
+    return given
 
 
 def _within(name: str, text: str, bound: str, *, needed: bool) -> str:
