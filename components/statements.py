@@ -211,7 +211,8 @@ def _topics(mart: Mart, language: Language, _version: str) -> str:
         _contradictions(mart, mart.contradictions(), language),
         unknown_list(mart.unknowns("survey"), language),
         f"<p><a class='hub-link' href='/mognad?del=ordning'>{escape(_('How words became intervals'))}</a></p>",
-        f"<p><a class='hub-link' href='/data/survey_2020/statements.csv' download>{escape(_('Get all statements as CSV'))}</a></p>",
+        f"<p><a class='hub-link' href='/data/survey_2020/statements.csv' download>{escape(_('Get all statements as CSV'))}</a></p>"
+        f"<p><a class='hub-link' href='/data/'>{escape(_('All open data'))}</a></p>",
     )
 
 

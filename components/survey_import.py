@@ -25,6 +25,6 @@ def html(access: Access) -> str:
         f"<input type='hidden' name='runda' value='{escape(access.round_id)}'>"
         f"<input type='hidden' name='region' value='{escape(access.region)}'>"
         f"<p><label for='hub-import-file'>{escape(_('File with answers'))}</label><br>"
-        "<input id='hub-import-file' type='file' name='fil' accept='.csv,.xlsx' required></p>"
+        "<input id='hub-import-file' class='hub-field' type='file' name='fil' accept='.csv,.xlsx' required></p>"
         f"<p><button class='hub-button' type='submit'>{escape(_('See what would change'))}</button></p></form></details>"
     )

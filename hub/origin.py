@@ -12,6 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hub.errors import ContentError
 
+try:
+    # In C, and ten times as fast: the start reads all content.
+    from yaml import CSafeLoader as _SafeLoader
+except ImportError:  # a PyYAML that was built without libyaml
+    from yaml import SafeLoader as _SafeLoader  # type: ignore[assignment]
+
 
 class Strict(BaseModel):
     """A model that takes nothing it does not know and changes nothing it is given."""
@@ -47,7 +53,7 @@ class Origin(Strict):
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(_SafeLoader):
     """Refuses a key that stands twice in a mapping, where PyYAML would keep the last one and say nothing."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:  # noqa: FBT001, FBT002 - PyYAML hands it in so

@@ -100,7 +100,7 @@ def _national(of: Subject, language: Language, say: Say) -> str:
         return say("The national figure is the one kept when the round closed, {moment}.").format(
             moment=moment(language, of.round.closes_at)
         )
-    return say("The round is open: the others are those regions that you may see by name today.")
+    return say("The round is open: the others are the regions that whoever made this report may see by name today.")
 
 
 def _dimensions(of: Subject, questionnaire: Questionnaire, language: Language, say: Say) -> tuple[Block, ...]:
@@ -116,10 +116,12 @@ def _dimensions(of: Subject, questionnaire: Questionnaire, language: Language, s
     caption = say(
         "Medians of levels: {scale}. A dimension has three statements a region; n counts answers at a level."
     ).format(scale=scale)
-    head = (say("Dimension"), say("The region"), say("National median"), say("Quartiles"), say("n"))
+    # Before the close there is no national figure, only what the reader may see of the others.
+    median_of = say("National median") if of.stage == "closed" else say("Median of the others")
+    head = (say("Dimension"), say("The region"), median_of, say("Quartiles"), say("n"))
     return (
         Heading(2, say("Nine dimensions")),
-        Table(head, tuple(rows), (Run(caption),), (46, 16, 16, 12, 8)),
+        Table(head, tuple(rows), (Run(caption),), (40, 16, 20, 12, 8)),
     )
 
 

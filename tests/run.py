@@ -23,7 +23,10 @@ def commands(part: str) -> list[list[str]]:
             [str(BIN / "lint-imports")],
         ]
     # File by file, because files share what is slow to make: a server, or every profile of the guide.
-    return [[sys.executable, "-m", "pytest", f"tests/{part}", "-n", "2", "--dist", "loadfile"]]
+    # In the order of the folder, where xdist would begin with those of many tests and keep the long ones of few for last.
+    return [
+        [sys.executable, "-m", "pytest", f"tests/{part}", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    ]
 
 
 def main(parts: list[str]) -> int:

@@ -75,6 +75,7 @@ class Survey:
         """Return the routes."""
         return [
             Route("/api/survey/import", self.preview, methods=["POST"]),
+            Route("/api/survey/import", self.astray, methods=["GET"]),
             Route("/api/survey/import/apply", self.apply, methods=["POST"]),
             Route("/api/survey/{round}/figures.{kind}", self.figures, methods=["GET"]),
             Route("/api/survey/{round}/{region}/answers.{kind}", self.answers, methods=["GET"]),
@@ -249,6 +250,7 @@ class Survey:
         lead = say("Everything the hub counts with, as files. Each has its source, its licence and its date.")
         body = [f"<h1>{escape(title)}</h1><p class='hub-lead'>{escape(lead)}</p>"]
         body.append(f"<h2>{escape(say('Rounds of the survey'))}</h2>")
+        body.append(f"<p>{escape(files.rule(say))}</p>")
         if not rounds:
             body.append(f"<p>{escape(say('No round has been set up yet.'))}</p>")
         body += [self._round_entry(one, language, say) for one in rounds]
@@ -273,16 +275,24 @@ class Survey:
             "open": say("The round is open. The files hold what regions have handed in for everybody to see; the national figure comes when it closes."),
             "closed": say("The round is closed. The national figure is the one kept at the close."),
         }[stage]  # fmt: skip
-        links = "".join(f"<li><a href='/data/rundor/{escape(round_.id)}/{name}'>{name}</a></li>" for name in _OPEN)
-        notes = "".join(
-            f"<p>{escape(one)}</p>" for one in (*files.caveats(questionnaire, round_, language, say), state)
+        named = {
+            "answers.csv": say("Answers as CSV"),
+            "answers.xlsx": say("Answers as Excel"),
+            "answers.parquet": say("Answers as Parquet"),
+            "figures.csv": say("National figure as CSV"),
+            "codebook.md": say("What the columns mean"),
+        }
+        links = "".join(
+            f"<li><a href='/data/rundor/{escape(round_.id)}/{name}'>{escape(named[name])}</a></li>" for name in _OPEN
         )
+        about = (files.period(round_, language, say), questionnaire.about[language], state)
+        notes = "".join(f"<p>{escape(one)}</p>" for one in about)
         licence = say(
             "The regions’ own answers, handed in for everybody to see. Name the round and the hub as the source."
         )
         return (
             f"<section><h3>{escape(round_.title[language])}</h3>{notes}"
-            f"<p>{escape(say('Terms'))}: {escape(licence)}</p><ul>{links}</ul></section>"
+            f"<p>{escape(say('Terms'))}: {escape(licence)}</p><ul class='hub-files'>{links}</ul></section>"
         )
 
     # --- Import ------------------------------------------------------------------------------------------------------
@@ -313,6 +323,10 @@ class Survey:
             )
         )
         return await self._shown(request, access, sheet, found)
+
+    async def astray(self, request: Request) -> Response:
+        """Lead whoever comes back to a preview, by a bookmark or to change the language, to where a file is sent from."""
+        return RedirectResponse(f"/enkat?{request.url.query}", status_code=303)
 
     async def apply(self, request: Request) -> Response:
         """Keep what a preview showed, unless somebody has changed it meanwhile, and lead to the region's part."""
@@ -372,6 +386,7 @@ class Survey:
         why = {
             "changed-meanwhile": say("Somebody has changed one of the values since the preview. Send the file once more to see what stands there now."),
             "submitted": say("The answers are handed in. Open them again first."),
+            "not-begun": say("Your region has not begun to answer. Begin there first."),
             "round-closed": say("The round is closed, and what was answered stays as it is."),
             "round-coming": say("The round has not opened yet."),
             "too-often": say("That was many times in a short while. Try again in a minute."),
@@ -385,11 +400,13 @@ class Survey:
 
     async def _shown(self, request: Request, access: Access, sheet: Sheet, found: Read) -> Response:
         say, language = self._pages.say(request), language_of(request)
-        if sheet.part is None or not sheet.open or sheet.part.submitted_at:
-            stage = sheet.round.stage(self._clock())
-            submitted = sheet.part is not None and sheet.part.submitted_at is not None
-            code = "submitted" if submitted else "round-coming" if stage == "coming" else "round-closed"
-            return await self._failed(request, access, "none" if sheet.part is None and sheet.open else code)
+        stage = sheet.round.stage(self._clock())
+        if stage != "open":
+            return await self._failed(request, access, f"round-{stage}")
+        if sheet.part is None:
+            return await self._failed(request, access, "not-begun")
+        if sheet.part.submitted_at:
+            return await self._failed(request, access, "submitted")
         if found.faults:
             return await self._page(
                 request, access, say("The file cannot be imported"), _faults(access, found, say), status=422
@@ -464,11 +481,12 @@ def _dataset(folder: str, origin: Origin, language: Language, say: Say) -> str:
         if (Path(ROOT) / "data" / folder / name).is_file()
     )
     return (
-        f"<section><h3{foreign}>{escape(origin.title)}</h3><dl>"
-        f"<dt>{escape(say('Producer'))}</dt><dd{foreign}>{escape(origin.producer)}</dd>"
-        f"<dt>{escape(say('Published'))}</dt><dd>{escape(date(language, origin.published))}</dd>"
-        f"<dt>{escape(say('Received'))}</dt><dd>{escape(date(language, origin.received))}</dd>"
-        f"<dt>{escape(say('Licence'))}</dt><dd{foreign}>{escape(origin.licence)}</dd></dl><ul>{links}</ul></section>"
+        f"<section><h3{foreign}>{escape(origin.title)}</h3><dl class='hub-trace'>"
+        f"<div><dt>{escape(say('Producer'))}</dt><dd{foreign}>{escape(origin.producer)}</dd></div>"
+        f"<div><dt>{escape(say('Published'))}</dt><dd>{escape(date(language, origin.published))}</dd></div>"
+        f"<div><dt>{escape(say('Received'))}</dt><dd>{escape(date(language, origin.received))}</dd></div>"
+        f"<div><dt>{escape(say('Licence'))}</dt><dd{foreign}>{escape(origin.licence)}</dd></div></dl>"
+        f"<ul class='hub-files'>{links}</ul></section>"
     )
 
 
@@ -523,9 +541,7 @@ def _changed_row(
     if one.before and one.before.evidence:
         before = f"{before}. {one.before.evidence}"
     cells = (before, named(one.line.choice), one.line.evidence or "–")
-    shown = "".join(
-        f"<td data-label='{escape(head)}'>{escape(cell)}</td>" for head, cell in zip(heads[1:], cells, strict=True)
-    )
+    shown = "".join(f"<td>{_label(head)}{escape(cell)}</td>" for head, cell in zip(heads[1:], cells, strict=True))
     return f"<tr><th scope='row'>{escape(questionnaire.statements[one.line.statement].says[language])}</th>{shown}</tr>"
 
 
@@ -534,9 +550,8 @@ def _faults(access: Access, found: Read, say: Say) -> str:
     heads = (say("Row"), say("Column"), say("What is wrong"))
     head = "".join(f"<th scope='col'>{escape(one)}</th>" for one in heads)
     rows = "".join(
-        f"<tr><th scope='row'>{fault.row or escape(say('The file'))}</th>"
-        f"<td data-label='{escape(heads[1])}'>{escape(fault.column) or '–'}</td>"
-        f"<td data-label='{escape(heads[2])}'>{escape(incoming.sentence(fault, say))}</td></tr>"
+        f"<tr><th scope='row'>{_label(heads[0]) if fault.row else ''}{fault.row or escape(say('The file'))}</th>"
+        f"<td>{_label(heads[1])}{escape(fault.column) or '–'}</td><td>{escape(incoming.sentence(fault, say))}</td></tr>"
         for fault in found.faults
     )
     return (
@@ -546,6 +561,11 @@ def _faults(access: Access, found: Read, say: Say) -> str:
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
         f"<p><a class='hub-button' href='{escape(_part(access))}'>{escape(say('Back to the answers'))}</a></p>"
     )
+
+
+def _label(head: str) -> str:
+    """Return the head of a column for where the table is stacked and its own head is out of sight."""
+    return f"<span class='hub-label'>{escape(head)}: </span>"
 
 
 def _packed(lines: list[Line]) -> str:

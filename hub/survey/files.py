@@ -139,15 +139,20 @@ def rule(say: Say) -> str:
     ).format(count=FEWEST)
 
 
+def period(round_: Round, language: Language, say: Say) -> str:
+    """Return which round it is, when it is open and what it asks."""
+    return say("{title}: open from {opens} until {closes}, questionnaire version {version}.").format(
+        title=round_.title[language],
+        opens=moment(language, round_.opens_at),
+        closes=moment(language, round_.closes_at),
+        version=round_.version,
+    )
+
+
 def caveats(questionnaire: Questionnaire, round_: Round, language: Language, say: Say) -> tuple[str, ...]:
     """Return what must be known before the numbers are used: which round, that it is not validated, who may see what."""
     return (
-        say("{title}: open from {opens} until {closes}, questionnaire version {version}.").format(
-            title=round_.title[language],
-            opens=moment(language, round_.opens_at),
-            closes=moment(language, round_.closes_at),
-            version=round_.version,
-        ),
+        period(round_, language, say),
         questionnaire.about[language],
         rule(say),
         say(

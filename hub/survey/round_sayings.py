@@ -75,7 +75,7 @@ class RoundSayings:
             )
         return self._say(
             "The regions shown lie furthest apart in {name}: their medians go from {low} to {high}"
-        ).format(name=found[0], low=low, high=high)
+        ).format(name=self._quoted(found[0]), low=low, high=high)
 
     def moved(self, changes: Iterable[Change], regions: int) -> str:
         """Say how many pairs of answers have gone up, stayed and gone down.
@@ -104,7 +104,7 @@ class RoundSayings:
             )
         found = [name for need, name in names.items() if shown.needs.get(need, 0) == most]
         return self._say("Needed by most: {names}, by {count} of the {all} regions that answered").format(
-            names=self.listed(f"”{name}”" for name in found), count=most, all=shown.needs_answered
+            names=self.listed(map(self._quoted, found)), count=most, all=shown.needs_answered
         )
 
     def evidence(self, together: Counts, regions: int, of: int) -> str:
@@ -141,11 +141,14 @@ class RoundSayings:
             n=len(held), up=sum(one > 0 for one in held), same=held.count(0), down=sum(one < 0 for one in held)
         )  # fmt: skip
 
+    def _quoted(self, name: str) -> str:
+        return self._say("“{name}”").format(name=name)
+
     def _dimensions(self, names: Sequence[str]) -> str:
         """Name dimensions, or say how many they are where names would fill the line."""
         if len(names) > _MOST_NAMED:
             return self._say("{count} dimensions").format(count=len(names))
-        return self.listed(f"”{name}”" for name in names)
+        return self.listed(map(self._quoted, names))
 
 
 _MOST_NAMED: Final = 2

@@ -21,7 +21,16 @@ ARGUMENTS = [
     "--use-fake-ui-for-media-stream",
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+LONGEST = (
+    "test_pages", "test_call_module", "test_check", "test_demo_together", "test_plan", "test_editor", "test_session",
+    "test_demo",
+)  # fmt: skip
+"""Files that come first, so that none of them is alone on one of two cores at the end."""
 expect.set_options(timeout=10_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
 def _on_path() -> str | None:
@@ -141,39 +150,91 @@ def new_context(browser: Browser, server: Server) -> Iterator[Callable[..., Brow
 
 
 @pytest.fixture(scope="module")
-def _readers(browser: Browser, server: Server) -> Iterator[dict[str, BrowserContext]]:
-    kept: dict[str, BrowserContext] = {}
-    yield kept
-    for context in kept.values():
-        context.close()
-
-
-@pytest.fixture
-def reader(browser: Browser, server: Server, _readers) -> Iterator[Callable[..., Page]]:
-    """Open a page of a visitor who reads one page after another, and so has Streamlit's scripts at hand already."""
-    used: list[Page] = []
+def _readers(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    kept: dict[str, Page] = {}
 
     def make(**options: object) -> Page:
         key = repr(sorted(options.items()))
-        if key not in _readers:
-            _readers[key] = _open(browser, server.url, **options)
-        used.append(_readers[key].new_page())
+        if key not in kept:
+            kept[key] = _open(browser, server.url, **options).new_page()
+        return kept[key]
+
+    yield make
+    for page in kept.values():
+        page.context.close()
+
+
+@pytest.fixture
+def reader(_readers) -> Iterator[Callable[..., Page]]:
+    """Go on in the window of a visitor who reads one page after another: a quarter of the work of a new visitor's."""
+    used: list[Page] = []
+
+    def make(**options: object) -> Page:
+        used.append(_readers(**options))
         return used[-1]
 
     yield make
     for page in used:
-        page.close()
         page.context.watch.check_and_forget()
 
 
-@pytest.fixture
-def context(new_context) -> BrowserContext:
-    return new_context()
+class House:
+    """A browser's profile with an empty window that stays open: as long as one does, what has been compiled is kept."""
+
+    def __init__(self, browser: Browser, origin: str) -> None:
+        self.origin = origin
+        self.context = _open(browser, origin)
+        self._empty = self.context.new_page()
+
+    def tidy(self) -> None:
+        """Take away what a visitor has left."""
+        for each in self.context.pages:
+            if each is not self._empty:
+                each.close()
+        self.context.set_offline(offline=False)
+        self.context.clear_cookies()
+        self.context.clear_permissions()
+        devtools = self.context.new_cdp_session(self._empty)
+        devtools.send("Storage.clearDataForOrigin", {"origin": self.origin, "storageTypes": "all"})
+        devtools.detach()
+
+
+@pytest.fixture(scope="module")
+def _houses(browser: Browser) -> Iterator[list[House]]:
+    built: list[House] = []
+    yield built
+    for house in built:
+        house.context.close()
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
+def visitor(_houses, browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    """Open the window of a new visitor, of whom the browser knows nothing, though it has read our scripts for others.
+
+    Half the work of ``new_context``, which is for whoever has a language, a screen or a server's restart of their own,
+    or sets something for the whole context that cannot be taken away, such as a clock.
+    """
+    lived_in: list[House] = []
+
+    def make(origin: str = server.url) -> Page:
+        free = [house for house in _houses if house.origin == origin and house not in lived_in]
+        if not free:
+            free = [House(browser, origin)]
+            _houses.append(free[0])
+        lived_in.append(free[0])
+        free[0].context.watch.forget()
+        return free[0].context.new_page()
+
+    yield make
+    for house in lived_in:
+        house.tidy()
+    for house in lived_in:
+        house.context.watch.check_and_forget()
+
+
+@pytest.fixture
+def page(visitor) -> Page:
+    return visitor()
 
 
 @pytest.hookimpl(wrapper=True)

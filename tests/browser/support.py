@@ -221,9 +221,14 @@ class Watch:
 
     def check_and_forget(self) -> None:
         """Check, and be ready for the next test."""
-        faults, self.faults = self.faults, []
-        self._allowed.clear()
+        faults = self.faults
+        self.forget()
         assert not faults, "\n".join(faults)
+
+    def forget(self) -> None:
+        """Begin anew, with nothing noticed and nothing allowed."""
+        self.faults, self.requests, self.sockets = [], [], []
+        self._allowed.clear()
 
 
 def visit(page: Page, path: str) -> Response:

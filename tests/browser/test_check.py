@@ -277,7 +277,7 @@ def test_the_quality_taken_again_sends_picture_and_sound_once_more(checked):
 
 
 def test_nothing_is_asked_for_before_the_button_is_pressed(page):
-    page.context.add_init_script(REMEMBER)
+    page.add_init_script(REMEMBER)
 
     visit(page, "/kontroll")
     expect(page.locator("#start")).to_be_visible()
@@ -328,7 +328,7 @@ def test_axe_finds_no_fault_while_the_check_waits_for_an_answer(new_context):
 
 
 def test_a_check_that_is_stopped_says_so_and_turns_everything_off(page):
-    page.context.add_init_script(REMEMBER)
+    page.add_init_script(REMEMBER)
     visit(page, "/kontroll")
     start(page)
     expect(page.locator("#question")).to_be_visible(timeout=ENDED_MS)
@@ -347,7 +347,7 @@ def test_a_check_that_is_stopped_says_so_and_turns_everything_off(page):
 
 
 def test_whoever_leaves_in_the_middle_leaves_no_camera_on(page):
-    page.context.add_init_script(REMEMBER)
+    page.add_init_script(REMEMBER)
     visit(page, "/kontroll")
     start(page)
     expect(page.locator("#question")).to_be_visible(timeout=ENDED_MS)
@@ -359,7 +359,7 @@ def test_whoever_leaves_in_the_middle_leaves_no_camera_on(page):
 
 def test_a_camera_that_is_allowed_after_one_has_stopped_is_turned_off_at_once(new_context):
     page = new_context(bypass_csp=True).new_page()
-    page.context.add_init_script(
+    page.add_init_script(
         REMEMBER
         + """
         const open = navigator.mediaDevices.getUserMedia;
@@ -426,7 +426,7 @@ def test_devices_that_are_missing_are_explained_in_lay_words(new_context, launch
 
 
 def test_a_camera_that_another_program_holds_does_not_cost_the_microphone(page):
-    page.context.add_init_script(FAILS % ("wanted.video", '"Could not start video source"', '"NotReadableError"'))
+    page.add_init_script(FAILS % ("wanted.video", '"Could not start video source"', '"NotReadableError"'))
 
     check(page)
 
@@ -438,7 +438,7 @@ def test_a_camera_that_another_program_holds_does_not_cost_the_microphone(page):
 
 
 def test_devices_that_a_policy_forbids_lead_to_the_it_department(page):
-    page.context.add_init_script(FAILS % ("true", '"Feature is disabled"', '"SecurityError"'))
+    page.add_init_script(FAILS % ("true", '"Feature is disabled"', '"SecurityError"'))
 
     check(page)
 
@@ -447,7 +447,7 @@ def test_devices_that_a_policy_forbids_lead_to_the_it_department(page):
 
 
 def test_a_silent_microphone_and_a_black_picture_are_remarks_and_no_faults(page):
-    page.context.add_init_script(SILENT)
+    page.add_init_script(SILENT)
     visit(page, "/kontroll")
     start(page)
     expect(page.locator("#question")).to_be_visible(timeout=ENDED_MS)
@@ -458,13 +458,21 @@ def test_a_silent_microphone_and_a_black_picture_are_remarks_and_no_faults(page)
 
 
 def test_an_address_that_is_not_secure_is_said_to_be_so(page):
-    page.context.add_init_script(INSECURE)
+    page.add_init_script(INSECURE)
 
     check(page)
 
     assert states(page, *DEVICE[:3]) == dict.fromkeys(DEVICE[:3], "failed")
     assert verdict(page) == "Ett videobesök fungerar inte på den här adressen, för den är inte säker."
     assert "https" in todo(page, "secure")
+
+
+@pytest.fixture
+def module(reader) -> Page:
+    """A page just loaded, on which a module of the check can be asked by itself."""
+    page = reader()
+    visit(page, "/om")
+    return page
 
 
 OPEN = """async ([wanted, errors]) => {
@@ -495,27 +503,21 @@ BOTH = {"camera": True, "microphone": True}
         ("TypeError", "", ["unknown", ""]),
     ],
 )
-def test_each_error_of_the_browser_has_a_word_of_ours(page, name, message, fault):
-    visit(page, "/om")
-
-    found, _asked = page.evaluate(OPEN, [{"camera": True}, [[name, message]]])
+def test_each_error_of_the_browser_has_a_word_of_ours(module, name, message, fault):
+    found, _asked = module.evaluate(OPEN, [{"camera": True}, [[name, message]]])
 
     assert found == [["camera", *fault]]
 
 
-def test_devices_are_asked_for_one_by_one_when_both_together_fail(page):
-    visit(page, "/om")
-
-    found, asked = page.evaluate(OPEN, [BOTH, [["NotFoundError", ""], ["NotFoundError", ""], []]])
+def test_devices_are_asked_for_one_by_one_when_both_together_fail(module):
+    found, asked = module.evaluate(OPEN, [BOTH, [["NotFoundError", ""], ["NotFoundError", ""], []]])
 
     assert asked == ["video+audio", "video", "audio"]
     assert found == [["camera", "missing", ""]]
 
 
-def test_whoever_closes_the_browsers_question_is_not_asked_again(page):
-    visit(page, "/om")
-
-    found, asked = page.evaluate(OPEN, [BOTH, [["NotAllowedError", "Permission dismissed"]]])
+def test_whoever_closes_the_browsers_question_is_not_asked_again(module):
+    found, asked = module.evaluate(OPEN, [BOTH, [["NotAllowedError", "Permission dismissed"]]])
 
     assert (found, asked) == ([["both", "denied", "dismissed"]], ["video+audio"])
 
@@ -573,7 +575,7 @@ def test_a_device_without_a_network_is_said_to_be_so(page):
 
 def test_a_network_that_stops_udp_is_said_to_be_so(new_context):
     page = new_context(bypass_csp=True).new_page()
-    page.context.add_init_script(NO_PATH)
+    page.add_init_script(NO_PATH)
 
     check(page)
 
@@ -586,7 +588,7 @@ def test_a_network_that_stops_udp_is_said_to_be_so(new_context):
 
 
 def test_a_browser_without_calls_is_said_to_be_so(page):
-    page.context.add_init_script("delete window.RTCPeerConnection;")
+    page.add_init_script("delete window.RTCPeerConnection;")
 
     check(page)
 
@@ -610,7 +612,7 @@ def test_a_relay_that_does_not_answer_costs_nothing_where_the_direct_path_is_ope
 
 def test_a_relay_carries_the_visit_where_the_direct_path_is_closed(new_context, relayed):
     page = new_context(relayed.url).new_page()
-    page.context.add_init_script(ONLY_BY_RELAY)
+    page.add_init_script(ONLY_BY_RELAY)
 
     check(page)
 
@@ -676,18 +678,14 @@ def stats(
         ({"freezes": 3}, "poor", "down"),
     ],
 )
-def test_the_quality_is_a_word_and_a_side(page, after, word, side):
-    visit(page, "/om")
-
-    seen = page.evaluate(JUDGE, [stats(), stats(scale=2, **after)])
+def test_the_quality_is_a_word_and_a_side(module, after, word, side):
+    seen = module.evaluate(JUDGE, [stats(), stats(scale=2, **after)])
 
     assert (seen["word"], seen["side"]) == (word, side)
 
 
-def test_the_quality_of_a_call_where_nothing_flows_is_unknown(page):
-    visit(page, "/om")
-
-    seen = page.evaluate(JUDGE, [{}, {}])
+def test_the_quality_of_a_call_where_nothing_flows_is_unknown(module):
+    seen = module.evaluate(JUDGE, [{}, {}])
 
     assert seen == {
         "word": "unknown", "side": "",

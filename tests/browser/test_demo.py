@@ -38,10 +38,9 @@ NAMES = {"hop-out": "Uthopp", "inbox": "1177 inkorg"}
 
 
 @pytest.fixture
-def page(new_context) -> Page:
-    context = new_context()
-    context.add_init_script(COUNT_DEVICES)
-    return context.new_page()
+def page(page) -> Page:
+    page.add_init_script(COUNT_DEVICES)
+    return page
 
 
 def choose(page: Page, *names: str) -> None:
@@ -232,6 +231,7 @@ def test_a_second_window_takes_the_seat_and_the_first_says_so(page):
     begin(page, "inbox")
     play({"resident": page}, "inbox", until="notice")
     second = page.context.new_page()
+    second.add_init_script(COUNT_DEVICES)
     second.goto(page.url)
     expect(heading(second)).to_have_text("Invånaren ser aviseringen.", timeout=ARRIVES_MS)
 

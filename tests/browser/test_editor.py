@@ -5,7 +5,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.support import still, visit
 
@@ -29,13 +29,8 @@ def alone(make_server):
 
 
 @pytest.fixture
-def window(new_context, editing) -> BrowserContext:
-    return new_context(editing.url)
-
-
-@pytest.fixture
-def page(window) -> Page:
-    page = window.new_page()
+def page(visitor, editing) -> Page:
+    page = visitor(editing.url)
     visit(page, "/")
     return page
 
@@ -100,10 +95,10 @@ def test_a_text_stays_when_the_page_is_drawn_anew(page):
     expect(field(page)).to_have_value("Oförändrad. Och mer.")
 
 
-def test_another_visitor_sees_none_of_it(page, new_context, editing):
+def test_another_visitor_sees_none_of_it(page, visitor, editing):
     write(page, "Hemligt.")
     says(page, SAVED)
-    stranger = new_context(editing.url).new_page()
+    stranger = visitor(editing.url)
     visit(stranger, "/")
     expect(field(stranger)).to_be_editable()
 
@@ -311,8 +306,8 @@ def test_everything_is_done_by_keyboard(page, editing):
     assert len(received(editing, "Skrivet för hand.")) == 1
 
 
-def test_an_old_draft_does_not_pass_for_a_change_to_what_came_since(page, editing, new_context):
-    other = new_context(editing.url).new_page()
+def test_an_old_draft_does_not_pass_for_a_change_to_what_came_since(page, editing, visitor):
+    other = visitor(editing.url)
     visit(other, "/")
     before = field(page, "Anteckningar").input_value()
     write(page, " Mitt.", "Anteckningar")

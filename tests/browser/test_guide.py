@@ -191,13 +191,13 @@ def test_none_of_the_groups_together_with_a_group_is_refused_in_words(page):
     assert answers_in(page.url)[LAST] == "minors"
 
 
-def test_a_result_is_the_same_when_read_anew_and_by_someone_else(page, new_context):
+def test_a_result_is_the_same_when_read_anew_and_by_someone_else(page, visitor):
     visit(page, guide(FULL))
     shown = at_result(page), heading(page).inner_text()
     assert shown[1] != say("sv", "No way can be recommended yet")
     page.reload()
     assert (at_result(page), heading(page).inner_text()) == shown
-    other = new_context().new_page()
+    other = visitor()
     visit(other, page.url)
     assert (at_result(other), heading(other).inner_text()) == shown
 

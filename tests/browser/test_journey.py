@@ -21,8 +21,8 @@ def part(page: Page, name: str) -> None:
     still(page)
 
 
-def test_a_region_goes_from_the_guide_to_a_shown_stage_with_a_colleague_at_its_side(server, new_context):
-    elin, colleague, stranger = (new_context(server.url).new_page() for _ in range(3))
+def test_a_region_goes_from_the_guide_to_a_shown_stage_with_a_colleague_at_its_side(server, visitor):
+    elin, colleague, stranger = (visitor() for _ in range(3))
 
     # The guide, and a plan kept without signing in.
     visit(elin, guide(FULL, names=["Akuten"]))
@@ -83,8 +83,8 @@ def test_a_region_goes_from_the_guide_to_a_shown_stage_with_a_colleague_at_its_s
     expect(stranger.get_by_role("heading", level=1)).to_have_text("Planen kan inte öppnas")
 
 
-def test_support_answers_on_an_item_of_a_plan_that_asks_and_sees_it_no_more_when_the_question_ends(server, new_context):
-    region, cesar = (new_context(server.url).new_page() for _ in range(2))
+def test_support_answers_on_an_item_of_a_plan_that_asks_and_sees_it_no_more_when_the_question_ends(server, visitor):
+    region, cesar = (visitor() for _ in range(2))
     visit(region, guide(FULL).replace("/valj", "/plan"))
     region.get_by_label("Planens titel").fill("Plan som har fastnat")
     region.get_by_role("button", name="Spara som plan").click()

@@ -100,16 +100,6 @@ def strangers(page, language: str) -> list[str]:
     return found + [f"no language: {text}" for text in unmarked]
 
 
-@pytest.mark.parametrize("name", ADDRESSES)
-@pytest.mark.parametrize("language", ["sv", "en"])
-def test_a_page_holds_no_text_in_the_other_language(reader, language, name):
-    page = reader(locale={"sv": "sv-SE", "en": "en-GB"}[language])
-    if name == "missing page":
-        page.context.watch.allow("status of 404")
-    visit(page, ADDRESSES[name])
-    assert "\n".join(strangers(page, language)) == ""
-
-
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_a_problem_and_a_form_in_use_hold_no_text_in_the_other_language(new_context, language):
     page = new_context(locale={"sv": "sv-SE", "en": "en-GB"}[language]).new_page()

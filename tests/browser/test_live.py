@@ -92,8 +92,9 @@ LISTEN = """async ([js, topic]) => {
 
 
 @pytest.fixture
-def listening(page):
+def listening(new_context):
     """A page where a listener is drawn by hand: ``draw(seen)`` draws it, and ``told`` is what it has asked for."""
+    page = new_context().new_page()
     visit(page, "/mognad")
     page.clock.install()
     return page

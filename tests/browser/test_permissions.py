@@ -43,18 +43,17 @@ def cookies(server) -> dict[str, str]:
     return found
 
 
-def signed_in(context, server, cookie: str):
+def sign_in(page, server, cookie: str) -> None:
     if cookie:
-        context.add_cookies(
+        page.context.add_cookies(
             [{"name": "hub_session", "value": cookie, "url": server.url, "httpOnly": True, "sameSite": "Lax"}]
         )
-    return context.new_page()
 
 
 @pytest.mark.parametrize("key", ["edit", "read", "none"])
 @pytest.mark.parametrize("person", PEOPLE)
-def test_a_page_shows_the_controls_that_the_table_gives(server, new_context, cookies, person, key):
-    page = signed_in(new_context(server.url), server, cookies[person])
+def test_a_page_shows_the_controls_that_the_table_gives(server, page, cookies, person, key):
+    sign_in(page, server, cookies[person])
     address = f"/plan?id={PLAN_ID}&nyckel={KEYS[key]}"
     visit(page, f"{address}&del=dela")
     if not may(person, Action.PLAN_READ, key):
@@ -87,8 +86,8 @@ def test_a_file_is_made_for_whoever_may_read_the_plan(server, cookies, person, k
 
 
 @pytest.mark.parametrize("person", PEOPLE)
-def test_the_trail_and_the_people_are_for_administrators(server, new_context, cookies, person):
-    page = signed_in(new_context(server.url), server, cookies[person])
+def test_the_trail_and_the_people_are_for_administrators(server, page, cookies, person):
+    sign_in(page, server, cookies[person])
     visit(page, "/administration")
 
     expect(page.get_by_role("navigation", name="Administrationens delar")).to_have_count(int(person == "adam"))

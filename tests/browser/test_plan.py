@@ -25,9 +25,9 @@ def part(url: str, name: str, **more: str) -> str:
 
 
 @pytest.fixture
-def two(server, new_context):
+def two(visitor):
     """Two people in browsers of their own."""
-    return [new_context(server.url).new_page() for _ in range(2)]
+    return [visitor(), visitor()]
 
 
 def test_a_result_becomes_a_plan_that_its_link_opens_in_another_browser(two):
