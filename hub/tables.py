@@ -331,11 +331,11 @@ forum_thread = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("hidden_at", UtcDateTime, index=True),
     sa.Column("removed_at", UtcDateTime, index=True),
-    sa.Index("ix_forum_thread_activity_at_id", "activity_at", "id"),
-    sa.Index("ix_forum_thread_created_at_id", "created_at", "id"),
+    # Lists leave out what is pinned, so that stands first in what they are ordered by.
+    sa.Index("ix_forum_thread_pinned_activity_at_id", "pinned", "activity_at", "id"),
+    sa.Index("ix_forum_thread_pinned_created_at_id", "pinned", "created_at", "id"),
     sa.Index("ix_forum_thread_category_activity_at_id", "category", "activity_at", "id"),
     sa.Index("ix_forum_thread_waiting_activity_at_id", "waiting", "activity_at", "id"),
-    sa.Index("ix_forum_thread_pinned", "pinned"),
     sa.Index("ix_forum_thread_about", "about"),
 )
 

@@ -45,13 +45,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("seed", name="uq_forum_thread_seed"),
     )
     op.create_index("ix_forum_thread_about", "forum_thread", ["about"])
-    op.create_index("ix_forum_thread_activity_at_id", "forum_thread", ["activity_at", "id"])
+    op.create_index("ix_forum_thread_pinned_activity_at_id", "forum_thread", ["pinned", "activity_at", "id"])
     op.create_index("ix_forum_thread_author", "forum_thread", ["author"])
     op.create_index("ix_forum_thread_category_activity_at_id", "forum_thread", ["category", "activity_at", "id"])
-    op.create_index("ix_forum_thread_created_at_id", "forum_thread", ["created_at", "id"])
+    op.create_index("ix_forum_thread_pinned_created_at_id", "forum_thread", ["pinned", "created_at", "id"])
     op.create_index("ix_forum_thread_hidden_at", "forum_thread", ["hidden_at"])
     op.create_index("ix_forum_thread_last_author", "forum_thread", ["last_author"])
-    op.create_index("ix_forum_thread_pinned", "forum_thread", ["pinned"])
     op.create_index("ix_forum_thread_removed_at", "forum_thread", ["removed_at"])
     op.create_index("ix_forum_thread_waiting_activity_at_id", "forum_thread", ["waiting", "activity_at", "id"])
     op.create_table(
