@@ -37,11 +37,12 @@ check: $(VENV)/dev.stamp ## Style, types and the arrows between rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/dev.stamp ## Measure the guide, writes, calls and the mart, each beside its peers
+bench: $(VENV)/dev.stamp ## Measure the guide, writes, calls and the mart, each beside its peers, and a large forum
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/store.py
 	$(BIN)/python bench/call.py
 	$(BIN)/python bench/mart.py
+	$(BIN)/python bench/forum.py
 
 screenshots: $(VENV)/dev.stamp ## Take the pictures in docs/ anew
 	$(BIN)/python docs/screenshots.py

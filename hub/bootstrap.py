@@ -17,6 +17,8 @@ from hub.clock import utc_now
 from hub.database import Database
 from hub.drafts import Drafts
 from hub.entries import entries
+from hub.forum.content import ForumContent, read_forum
+from hub.forum.service import Forum
 from hub.glossing import Glossing
 from hub.guide.content import GuideContent, read_guide
 from hub.guide.reading import GuideReading
@@ -79,6 +81,8 @@ class Hub:
     questionnaires: Mapping[int, Questionnaire]
     """By version, the oldest first."""
     rounds: Rounds
+    forum_content: ForumContent
+    forum: Forum
     topics: Topics
     database: Database
     limits: Limits
@@ -128,6 +132,9 @@ def build(settings: Settings) -> Hub:
     )
     codes = frozenset(region.code for region in mart.regions())
     rounds = Rounds(database, limits, topics, utc_now, questionnaires, codes)
+    forum_content = read_forum(content, sources)
+    populations = {region.code: region.population for region in mart.regions()}
+    forum = Forum(database, limits, topics, utc_now, forum_content, levels=levels, populations=populations)
     visits = read_visits(content, in_words["sv"])
     level_names = {language: {level: words[language].name for level, words in levels.items()} for language in LANGUAGES}
     return Hub(
@@ -172,6 +179,8 @@ def build(settings: Settings) -> Hub:
         corrections=Corrections(database, limits, topics, utc_now, mart),
         questionnaires=questionnaires,
         rounds=rounds,
+        forum_content=forum_content,
+        forum=forum,
         topics=topics,
         database=database,
         limits=limits,
@@ -205,6 +214,7 @@ def build(settings: Settings) -> Hub:
             [
                 Job("retention", dt.timedelta(days=1), partial(retention.dispose, database)),
                 Job("rounds", dt.timedelta(minutes=10), rounds.close_due),
+                Job("forum", dt.timedelta(days=1), lambda _run: {"planted": forum.plant()}),
             ],
         ),
     )

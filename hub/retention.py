@@ -21,7 +21,20 @@ from hub.errors import ContentError
 from hub.identity.rules import IDLE
 from hub.settings import Settings
 from hub.tables import audit as trail
-from hub.tables import command, correction, draft, metadata, person, plan, session, survey_answer, survey_round
+from hub.tables import (
+    command,
+    correction,
+    draft,
+    forum_post,
+    forum_report,
+    forum_thread,
+    metadata,
+    person,
+    plan,
+    session,
+    survey_answer,
+    survey_round,
+)
 from hub.timetable import Run
 
 
@@ -64,6 +77,16 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "correction": Kind(correction, 365, lambda before: correction.c.withdrawn_at < before),
         "answer": Kind(survey_answer, 365, lambda before: survey_answer.c.saved_at < before),
         "survey": Kind(survey_round, 3_650, lambda before: survey_round.c.closes_at < before, batch=1),
+        "thread": Kind(
+            forum_thread,
+            90,
+            lambda before: sa.or_(forum_thread.c.removed_at < before, forum_thread.c.hidden_at < before),
+            batch=20,
+        ),
+        "post": Kind(
+            forum_post, 90, lambda before: sa.or_(forum_post.c.removed_at < before, forum_post.c.hidden_at < before)
+        ),
+        "report": Kind(forum_report, 365, lambda before: forum_report.c.settled_at < before),
         "person": Kind(person, 30, _gone_and_unmentioned),
     }
 )

@@ -306,3 +306,132 @@ plan_seen = sa.Table(
     sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), nullable=False),  # the last one seen
     sa.Index("ix_plan_seen_plan_id", "plan_id"),
 )
+
+forum_thread = sa.Table(
+    "forum_thread",
+    metadata,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("category", sa.String(40), nullable=False),
+    sa.Column("title", sa.String(120), nullable=False),
+    sa.Column("about", sa.String(80), nullable=False),  # what it stands beside, such as level:hop-out, or empty
+    sa.Column("question", sa.Boolean, nullable=False),
+    sa.Column("waiting", sa.Boolean, nullable=False),  # a question that has no accepted answer
+    sa.Column("seed", sa.String(40), unique=True),  # the editors' question in content/forum
+    sa.Column("author", sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),
+    sa.Column("author_name", sa.String(160), nullable=False),  # stays readable when the account is gone
+    sa.Column("last_name", sa.String(160), nullable=False),
+    sa.Column("last_author", sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("activity_at", UtcDateTime, nullable=False),
+    sa.Column("posts", sa.Integer, nullable=False),  # the number of the last one
+    sa.Column("pinned", sa.Boolean, nullable=False),
+    sa.Column("locked", sa.Boolean, nullable=False),
+    sa.Column("accepted", sa.String(16), nullable=False),  # id of a post, or empty
+    sa.Column("accepted_at", UtcDateTime),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("hidden_at", UtcDateTime, index=True),
+    sa.Column("removed_at", UtcDateTime, index=True),
+    # Lists leave out what is pinned, so that stands first in what they are ordered by.
+    sa.Index("ix_forum_thread_pinned_activity_at_id", "pinned", "activity_at", "id"),
+    sa.Index("ix_forum_thread_pinned_created_at_id", "pinned", "created_at", "id"),
+    sa.Index("ix_forum_thread_category_activity_at_id", "category", "activity_at", "id"),
+    sa.Index("ix_forum_thread_waiting_activity_at_id", "waiting", "activity_at", "id"),
+    sa.Index("ix_forum_thread_about", "about"),
+)
+
+forum_tag = sa.Table(
+    "forum_tag",
+    metadata,
+    sa.Column("thread_id", sa.ForeignKey("forum_thread.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("tag", sa.String(40), primary_key=True),
+    sa.Index("ix_forum_tag_tag_thread_id", "tag", "thread_id"),
+)
+
+forum_card = sa.Table(
+    "forum_card",
+    metadata,
+    sa.Column("thread_id", sa.ForeignKey("forum_thread.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("level", sa.String(40), nullable=False),  # or empty for another way
+    sa.Column("year", sa.Integer, nullable=False),
+    sa.Column("region", sa.String(2), nullable=False),  # letter code; empty where only its size is to be seen
+    sa.Column("video_system", sa.String(120), nullable=False),
+    sa.Column("record_system", sa.String(120), nullable=False),
+    sa.Column("contact", sa.String(200), nullable=False),
+    sa.Column("texts", sa.JSON, nullable=False),
+    sa.Index("ix_forum_card_level_year", "level", "year"),
+    sa.Index("ix_forum_card_region", "region"),
+)
+
+forum_post = sa.Table(
+    "forum_post",
+    metadata,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("thread_id", sa.ForeignKey("forum_thread.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),  # in the thread, from 1
+    sa.Column("author", sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),
+    sa.Column("author_name", sa.String(160), nullable=False),  # stays readable when the account is gone
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("changed_at", UtcDateTime),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("note", sa.String(500), nullable=False),  # what a moderator has set below it, or empty
+    sa.Column("hidden_at", UtcDateTime, index=True),
+    sa.Column("removed_at", UtcDateTime, index=True),
+    sa.UniqueConstraint("thread_id", "number"),
+)
+
+forum_revision = sa.Table(
+    "forum_revision",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("post_id", sa.ForeignKey("forum_post.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),  # of the post as it read then
+    sa.Column("title", sa.String(120), nullable=False),  # of the thread, for its first post
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("card", sa.JSON(none_as_null=True)),
+    sa.Column("by", sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),  # who changed it
+    sa.Column("by_name", sa.String(160), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("reason", sa.String(500), nullable=False),  # a moderator's, or empty
+    sa.Index("ix_forum_revision_post_id_id", "post_id", "id"),
+)
+
+forum_reaction = sa.Table(
+    "forum_reaction",
+    metadata,
+    sa.Column("post_id", sa.ForeignKey("forum_post.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("person_id", sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("kind", sa.String(20), primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Index("ix_forum_reaction_person_id", "person_id"),
+)
+
+forum_follow = sa.Table(
+    "forum_follow",
+    metadata,
+    sa.Column("person_id", sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("thread_id", sa.ForeignKey("forum_thread.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Index("ix_forum_follow_thread_id", "thread_id"),
+)
+
+forum_read = sa.Table(
+    "forum_read",
+    metadata,
+    sa.Column("person_id", sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("thread_id", sa.ForeignKey("forum_thread.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False),  # of the last post seen
+    sa.Index("ix_forum_read_thread_id", "thread_id"),
+)
+
+forum_report = sa.Table(
+    "forum_report",
+    metadata,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("post_id", sa.ForeignKey("forum_post.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("by", sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),
+    sa.Column("reason", sa.String(500), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False, index=True),
+    sa.Column("settled_at", UtcDateTime, index=True),
+    sa.Column("settled_by", sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),
+)

@@ -44,6 +44,13 @@ class Action(StrEnum):
     """Answer for oneself in a region's part of a round."""
     SURVEY_SETTLE = "survey.settle"
     """Say what the region answers, who may see it, and hand it in."""
+    FORUM_READ = "forum.read"
+    FORUM_POST = "forum.post"
+    """Begin threads, reply, react, follow and report."""
+    FORUM_EDIT = "forum.edit"
+    """Change, take back and bring back; say which answer holds."""
+    FORUM_MODERATE = "forum.moderate"
+    """Hide, restore, edit with a reason, move, lock, pin and note; see who wrote what, and what is reported."""
     PROFILE_EDIT = "profile.edit"
     """Read, change, take out and delete what the hub holds on a person."""
     SESSION_REVOKE = "session.revoke"
@@ -73,6 +80,8 @@ class Relation(StrEnum):
 _ALL: Final = frozenset(Relation)
 _LINKED: Final = frozenset({Relation.OWN, Relation.EDIT_LINK})
 
+_MEMBERS: Final = (Role.MEMBER, Role.COACH, Role.EDITOR, Role.MODERATOR, Role.ADMINISTRATOR)
+
 ALLOWED: Final[Mapping[Action, Mapping[Role, frozenset[Relation]]]] = {
     Action.PLAN_CREATE: {Role.READER: _ALL},
     Action.PLAN_READ: {
@@ -99,6 +108,10 @@ ALLOWED: Final[Mapping[Action, Mapping[Role, frozenset[Relation]]]] = {
     Action.ROUND_BEGIN: {Role.ADMINISTRATOR: _ALL},
     Action.SURVEY_ANSWER: {Role.READER: frozenset({Relation.EDIT_LINK}), Role.EDITOR: frozenset({Relation.REGION})},
     Action.SURVEY_SETTLE: {Role.EDITOR: frozenset({Relation.REGION})},
+    Action.FORUM_READ: dict.fromkeys(_MEMBERS, _ALL),
+    Action.FORUM_POST: dict.fromkeys(_MEMBERS, _ALL),
+    Action.FORUM_EDIT: dict.fromkeys(_MEMBERS, frozenset({Relation.OWN})),
+    Action.FORUM_MODERATE: {Role.MODERATOR: _ALL, Role.ADMINISTRATOR: _ALL},
     Action.PROFILE_EDIT: {Role.READER: frozenset({Relation.OWN})},
     Action.SESSION_REVOKE: {Role.READER: frozenset({Relation.OWN}), Role.ADMINISTRATOR: _ALL},
     Action.DRAFT_KEEP: {Role.READER: frozenset({Relation.OWN})},

@@ -13,6 +13,14 @@ from hub.tables import (
     audit,
     correction,
     draft,
+    forum_card,
+    forum_follow,
+    forum_post,
+    forum_reaction,
+    forum_read,
+    forum_report,
+    forum_revision,
+    forum_thread,
     person,
     plan,
     plan_comment,
@@ -367,6 +375,14 @@ def everything(connection: sa.Connection, person_id: str, key: str) -> dict[str,
         "survey_answers": (survey_answer, survey_answer.c.owner == key),
         "survey_settled": (survey_settled, survey_settled.c.by == person_id),
         "survey_changes": (survey_event, survey_event.c.by == person_id),
+        "forum_threads": (forum_thread, forum_thread.c.author == person_id),
+        "forum_cards": (forum_card, forum_card.c.thread_id.in_(_begun_by(person_id))),
+        "forum_posts": (forum_post, forum_post.c.author == person_id),
+        "forum_changes": (forum_revision, forum_revision.c.by == person_id),
+        "forum_reactions": (forum_reaction, forum_reaction.c.person_id == person_id),
+        "forum_follows": (forum_follow, forum_follow.c.person_id == person_id),
+        "forum_read": (forum_read, forum_read.c.person_id == person_id),
+        "forum_reports": (forum_report, forum_report.c.by == person_id),
         "trail": (audit, audit.c.by == key),
     }
     return {
@@ -403,6 +419,7 @@ def forget(connection: sa.Connection, person_id: str, key: str, at: dt.datetime,
     for table in (survey_settled, survey_event):
         connection.execute(table.update().where(table.c.by == person_id).values(by=None, by_name=FORMER))
     connection.execute(plan_seen.delete().where(plan_seen.c.person_id == person_id))
+    _forget_in_forum(connection, person_id, keep_texts=keep_texts)
     connection.execute(plan.update().where(plan.c.owner == person_id).values(owner=None))
     connection.execute(
         person.update()
@@ -422,3 +439,29 @@ def forget(connection: sa.Connection, person_id: str, key: str, at: dt.datetime,
             deleted_at=at,
         )
     )
+
+
+def _begun_by(person_id: str) -> sa.Select[tuple[str]]:
+    return sa.select(forum_thread.c.id).where(forum_thread.c.author == person_id)
+
+
+def _forget_in_forum(connection: sa.Connection, person_id: str, *, keep_texts: bool) -> None:
+    """Take somebody's name out of the forum; the way to reach them goes even where their texts stay."""
+    cards = forum_card.c.thread_id.in_(_begun_by(person_id))
+    if keep_texts:
+        connection.execute(forum_card.update().where(cards).values(contact=""))
+    else:
+        connection.execute(forum_card.delete().where(cards))
+    written = forum_revision.c.post_id.in_(sa.select(forum_post.c.id).where(forum_post.c.author == person_id))
+    gone = {"card": None} if keep_texts else {"card": None, "text": "", "title": ""}
+    connection.execute(forum_revision.update().where(written).values(**gone))
+    connection.execute(forum_revision.update().where(forum_revision.c.by == person_id).values(by=None, by_name=FORMER))
+    for table, texts in ((forum_thread, {"title": ""}), (forum_post, {"text": ""})):
+        named = {"author": None, "author_name": FORMER, **({} if keep_texts else texts)}
+        connection.execute(table.update().where(table.c.author == person_id).values(**named))
+    last = forum_thread.update().where(forum_thread.c.last_author == person_id)
+    connection.execute(last.values(last_author=None, last_name=FORMER))
+    for table in (forum_reaction, forum_follow, forum_read):
+        connection.execute(table.delete().where(table.c.person_id == person_id))
+    for column in (forum_report.c.by, forum_report.c.settled_by):
+        connection.execute(forum_report.update().where(column == person_id).values({column: None}))
