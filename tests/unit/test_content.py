@@ -14,6 +14,7 @@ from hub.articles import read_articles
 from hub.call.clips import read_clips
 from hub.call.content import read_visits
 from hub.errors import ContentError
+from hub.forum.content import read_forum
 from hub.guide.content import read_guide
 from hub.guide.rules import LAYERS_OF, Level
 from hub.identity.content import read_privacy
@@ -294,6 +295,7 @@ def read_all(content: Path) -> None:
     read_pages(content / "pages")
     requirements = read_requirements(content / "requirements")
     read_questionnaires(content, levels=levels, requirements=[one.id for one in requirements.requirements])
+    read_forum(content, read_sources(content))
     read_plan(content / "plan")
     read_stages(content / "plan")
     read_privacy(content / "privacy")
