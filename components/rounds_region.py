@@ -382,9 +382,7 @@ def _leads(seen: Seen, gap: Position) -> str:
         found.append(f"<a href='{address('/prova', niva=leads.demo)}'>{escape(name)}</a>")
     ahead = further(seen.place.view.standings, gap.statement, gap.level or 1, seen.standing.region)
     if ahead:
-        found.append(
-            f"{escape(_('Have come further here and show it to everybody, so do ask:'))} {_asked_of(seen, ahead)}"
-        )
+        found.append(f"{escape(_('Have come further here and are glad to be asked:'))} {_asked_of(seen, ahead)}")
     return f"<ul class='hub-ways'>{''.join(f'<li>{one}</li>' for one in found)}</ul>"
 
 

@@ -293,7 +293,7 @@ def _texts(sheet: Sheet, part: Part, access: Access) -> None:
     given = command(form)
 
     def same(one: Part) -> object:
-        return dict(one.texts), one.needs
+        return dict(one.texts), one.needs, one.may_be_asked
 
     with above:
         began = begun(form, part, lambda: _texts_read(sheet, part), version=same)
@@ -311,11 +311,18 @@ def _texts(sheet: Sheet, part: Part, access: Access) -> None:
             for one in asked.needs
             if st.checkbox(one.name[language()], one.id in began.needs, key=f"need-{given}-{one.id}")
         )
+        may_be_asked = st.checkbox(
+            _("Other regions are welcome to ask us about what we have come far with"), began.may_be_asked,
+            key=f"asked-{given}",
+        )  # fmt: skip
+        html.show(
+            f"<p class='hub-muted'>{escape(_('Shown beside what others lack, and only if everybody may see your answers.'))}</p>"
+        )
         if st.form_submit_button(_("Save the words and needs"), key=f"send-{given}"):
             with attempt(form, above):
                 # Each settled statement moves the version on too; only what others have written here is in the way.
                 version = part.version if same(began) == same(part) else began.version
-                hub().rounds.write(visitor(), access, texts, needs, version, given)
+                hub().rounds.write(visitor(), access, texts, needs, version, given, may_be_asked=may_be_asked)
 
 
 def _texts_read(sheet: Sheet, part: Part) -> str:
@@ -328,6 +335,7 @@ def _texts_read(sheet: Sheet, part: Part) -> str:
     return (
         f"<dl class='hub-said'>{rows}<dt>{escape(_('National support that you need'))}</dt>"
         f"<dd>{escape(needs or _('None marked.'))}</dd></dl>"
+        + (f"<p>{escape(_('Other regions are welcome to ask.'))}</p>" if part.may_be_asked else "")
     )
 
 

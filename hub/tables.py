@@ -251,6 +251,7 @@ survey_part = sa.Table(
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("widest", sa.String(10), nullable=False),  # the most open since something was handed in, or empty
     sa.Column("at_close", sa.String(10), nullable=False),  # the visibility as the round closed, or empty
+    sa.Column("may_be_asked", sa.Boolean, nullable=False),  # by other regions, about what it has come far with
 )
 
 survey_answer = sa.Table(

@@ -25,6 +25,7 @@ class Handed:
     needs: tuple[str, ...] = ()
     evidence: str = ""
     handed_in: bool = True
+    may_be_asked: bool = False
 
 
 def held(id_: str, title: str, *, closed: bool, days_ago: int = 10) -> Round:
@@ -52,7 +53,10 @@ def write(database: Database, round_: Round, statements: tuple[str, ...], region
                 choice = one.but.get(statement, one.choice)
                 store.put_settled(connection, part, statement, Settled(choice, one.evidence, "Elin", 1, at), "")
             if one.handed_in:
-                store.change_part(connection, part, at, submitted_at=at, widest=one.visibility, needs=list(one.needs))
+                store.change_part(
+                    connection, part, at, submitted_at=at, widest=one.visibility, needs=list(one.needs),
+                    may_be_asked=one.may_be_asked,
+                )  # fmt: skip
 
     database.write(work)
 

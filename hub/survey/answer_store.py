@@ -83,7 +83,7 @@ def add_part(connection: Connection, new: Part, answer_hash: str) -> None:
         survey_part.insert().values(
             round_id=new.round_id, region=new.region, visibility=new.visibility, answer_hash=answer_hash,
             texts=dict(new.texts), needs=list(new.needs), submitted_at=None, version=1,
-            changed_at=new.changed_at, widest="", at_close="",
+            changed_at=new.changed_at, widest="", at_close="", may_be_asked=False,
         )
     )  # fmt: skip
 
@@ -210,5 +210,5 @@ def _round(row: Any) -> Round:
 def _part(row: Any) -> Part:
     return Part(
         row.round_id, row.region, row.visibility, dict(row.texts), tuple(row.needs), row.submitted_at,
-        row.version, row.changed_at, row.widest or None, row.at_close or None,
+        row.version, row.changed_at, row.widest or None, row.at_close or None, row.may_be_asked,
     )  # fmt: skip

@@ -378,8 +378,10 @@ class Rounds:
         needs: tuple[str, ...],
         version: int,
         command_id: str,
+        *,
+        may_be_asked: bool = False,
     ) -> None:
-        """Keep the answers in words and the needs for national support.
+        """Keep the answers in words, the needs for national support, and whether other regions may ask.
 
         Raises:
             NotFound: there is no such part, question or need.
@@ -398,9 +400,10 @@ class Rounds:
                 raise NotFound("question", unknown[0])
             if part.version != version:
                 raise Rejected("changed-meanwhile", "text", {"version": part.version})
-            before = {"texts": dict(part.texts), "needs": list(part.needs)}
-            store.change_part(connection, part, now, texts={**part.texts, **read}, needs=list(needs))
-            self._note(connection, by, part, "texts", now, before=before, after={"texts": read, "needs": list(needs)})
+            before = {"texts": dict(part.texts), "needs": list(part.needs), "may_be_asked": part.may_be_asked}
+            after = {"texts": {**part.texts, **read}, "needs": list(needs), "may_be_asked": may_be_asked}
+            store.change_part(connection, part, now, **after)
+            self._note(connection, by, part, "texts", now, before=before, after=after)
 
         self._change(by, access, Action.SURVEY_SETTLE, "survey.texts", command_id, work)
 
@@ -644,6 +647,7 @@ def _standing(part: Part, settled: Mapping[str, Settled]) -> Standing:
         rules.answers_of(settled),
         frozenset(part.needs) if part.submitted_at else None,
         part.widest,
+        part.may_be_asked,
     )
 
 

@@ -36,6 +36,8 @@ class Part:
     """The most open it has been since something was handed in; None before."""
     at_close: Visibility | None = None
     """As it was when the round closed; None before."""
+    may_be_asked: bool = False
+    """By other regions, about what it has come far with."""
 
 
 @dataclass(frozen=True)

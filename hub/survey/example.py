@@ -58,7 +58,8 @@ def example(
                 answers[statement] = Answer(statement, choice, EVIDENCE if evidence else "")
         visibility = _VISIBILITIES[int(draw() * len(_VISIBILITIES))]
         wanted = frozenset(need for need in needs if draw() < _NEEDED)
-        found.append(Standing(region, then.visibility if then else visibility, answers, wanted if needs else None))
+        shown = then.visibility if then else visibility
+        found.append(Standing(region, shown, answers, wanted if needs else None, may_be_asked=shown == "public"))
     return tuple(found)
 
 

@@ -128,7 +128,7 @@ def together(structure: Structure, shown: Figure) -> Mapping[str, Counts]:
 
 
 def further(standings: Sequence[Standing], statement: str, level: Level, but: str) -> tuple[str, ...]:
-    """Return the public regions that stand at a higher level, in the order given.
+    """Return the public regions that stand at a higher level and are glad to be asked, in the order given.
 
     Args:
         standings: that the viewer may see by name.
@@ -141,6 +141,7 @@ def further(standings: Sequence[Standing], statement: str, level: Level, but: st
         for one in standings
         if one.region != but
         and one.visibility == "public"
+        and one.may_be_asked
         and (answer := one.answers.get(statement)) is not None
         and answer.level is not None
         and answer.level > level

@@ -69,6 +69,8 @@ class Standing:
     """Of national support, by id; None when the region has not answered that question."""
     widest: Visibility | None = None
     """The most open it has been since something was handed in, where it is another than ``visibility``."""
+    may_be_asked: bool = False
+    """Whether others are welcome to ask it about what it has come far with."""
 
     @property
     def most_open(self) -> Visibility:

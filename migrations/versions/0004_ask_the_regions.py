@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("changed_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("widest", sa.String(length=10), nullable=False),
         sa.Column("at_close", sa.String(length=10), nullable=False),
+        sa.Column("may_be_asked", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["round_id"], ["survey_round.id"], name="fk_survey_part_round_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("round_id", "region", name="pk_survey_part"),
     )

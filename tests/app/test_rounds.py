@@ -23,7 +23,7 @@ OPEN = kept.held("rundaoppen", "Våren", closed=False, days_ago=5)
 CLOSED = kept.held("rundastangd", "Hösten", closed=True, days_ago=9)
 BEFORE = kept.held("rundatidigare", "Året innan", closed=True, days_ago=400)
 REGIONS = {
-    "AB": Handed("public", "4", needs=(NEED,), evidence="En policy"),
+    "AB": Handed("public", "4", needs=(NEED,), evidence="En policy", may_be_asked=True),
     "C": Handed("public", "2"),
     "D": Handed("named", "5"),
     "M": Handed("aggregate", "1"),
@@ -249,9 +249,9 @@ def test_a_region_is_held_against_the_others_statement_by_statement(as_visitor):
     assert "Här vet regionen inte sin nivå:" in text(app)
 
 
-def test_a_gap_leads_to_the_next_level_and_to_public_regions_that_have_come_further(as_visitor):
+def test_a_gap_leads_to_the_next_level_and_to_public_regions_that_are_glad_to_be_asked(as_visitor):
     as_visitor(editor("C"))
-    held(OPEN)
+    held(OPEN, {**REGIONS, "E": Handed("public", "5")})
     app = page(region="C")
 
     html, leads = shown(app), ASKED.statements["integration-booking"].leads
@@ -259,6 +259,7 @@ def test_a_gap_leads_to_the_next_level_and_to_public_regions_that_have_come_furt
     assert all(f"href='/krav#krav-{one}'" in html for one in leads.requirements)
     assert f"href='/prova?niva={leads.demo}'" in html and f"href='/nivaer?niva={leads.levels[0]}'" in html
     assert "href='/regioner?region=AB'" in html and "href='/regioner?region=D'" not in html
+    assert "href='/regioner?region=E'" not in html
 
 
 def test_change_in_a_region_is_told_statement_by_statement(as_visitor):

@@ -27,7 +27,7 @@ def trial(make_server) -> Server:
     """A server with a round that is open: two public regions, and one that keeps to itself and has not handed in."""
     server = make_server(HUB_DEMO="1", HUB_LIMIT_FACTOR="1000")
     regions = {
-        "AB": Handed("public", "4", needs=("procurement",)),
+        "AB": Handed("public", "4", needs=("procurement",), may_be_asked=True),
         "C": Handed("public", "2"),
         "M": Handed("aggregate", "2", handed_in=False),
     }

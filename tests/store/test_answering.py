@@ -236,12 +236,13 @@ def test_ones_own_answer_in_another_window_is_not_overwritten(quick):
 def test_texts_written_from_an_older_version_are_refused(quick):
     access = quick.take_part(quick.begin())
     question, need = ASKED.questions[0].id, ASKED.needs[0].id
-    quick.rounds.write(ELIN, access, {question: "Vi vill mer."}, (need,), 1, quick.command())
+    quick.rounds.write(ELIN, access, {question: "Vi vill mer."}, (need,), 1, quick.command(), may_be_asked=True)
 
     with pytest.raises(Rejected, match="changed-meanwhile"):
         quick.rounds.write(EVA, access, {question: "Nej."}, (), 1, quick.command())
     part = quick.rounds.sheet(EVA, access).part
     assert (part.texts, part.needs, part.version) == ({question: "Vi vill mer."}, (need,), 2)
+    assert part.may_be_asked
 
 
 def test_a_part_that_is_not_complete_is_not_handed_in(quick):

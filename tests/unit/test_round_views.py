@@ -24,8 +24,8 @@ def example(id_: str = "", chosen=None):
     return of_example(ASKED.structure, 1, NEEDS, 21, id_, chosen)
 
 
-def standing(region: str, visibility: str, level: int) -> Standing:
-    return Standing(region, visibility, {FIRST: Answer(FIRST, level)})
+def standing(region: str, visibility: str, level: int, *, may_be_asked: bool = True) -> Standing:
+    return Standing(region, visibility, {FIRST: Answer(FIRST, level)}, may_be_asked=may_be_asked)
 
 
 def test_the_example_is_the_same_every_time_and_has_two_rounds():
@@ -61,11 +61,12 @@ def test_a_region_has_no_median_of_one_level():
     assert medians({"use": ("a", "b", "c")}, {"a": Answer("a", 4), "b": Answer("b", 2)}) == (2,)
 
 
-def test_only_public_regions_that_have_come_further_may_be_asked():
+def test_only_public_regions_that_have_come_further_and_are_glad_of_it_are_asked():
     held = [
         standing("AB", "public", 4),
         standing("C", "named", 5),
         standing("D", "public", 2),
+        standing("E", "public", 5, may_be_asked=False),
         standing("M", "public", 5),
     ]
 
