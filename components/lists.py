@@ -192,7 +192,9 @@ def _source() -> str:
 
 
 def _rows(lists: dict[str, ItemList], items: Sequence[Item]) -> charts.Table:
-    heads = ("id", "list", "extent", "item", "sections", "levels", "requirements", "demo")
+    heads = (
+        _("Line id"), _("List"), _("Extent"), _("Line"), _("Sections"), _("Levels"), _("Requirements"), _("Demo visit"),
+    )  # fmt: skip
     rows = (
         (item.id, lists[item.list].title[language()], lists[item.list].extent, item.text[language()],
          "; ".join(item.sections), " ".join(item.levels), " ".join(item.requirements), item.demo)

@@ -45,7 +45,7 @@ def stage_names() -> dict[str, str]:
     """Return what each stage of a service is called."""
     return {
         "use": _("In use"),
-        "pilot": _("Pilot"),
+        "pilot": _("A trial"),
         "plan": _("Planned"),
         "rule": _("Required of care providers"),
     }

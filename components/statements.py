@@ -376,7 +376,7 @@ def _coding(mart: Mart, language: Language, _version: str) -> str:
         for narrow in (False, True)
     )
     table = charts.Table(
-        (_("Word"), _("At least"), _("At most"), _("Precision")),
+        (_("The report’s word"), _("At least"), _("At most"), _("Precision")),
         tuple(
             (row.text, str(row.low), str(row.high), precisions()[read.precision])
             for row, read in zip(rows, CODING.values(), strict=True)

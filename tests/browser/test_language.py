@@ -56,6 +56,7 @@ NAMES_IN_ENGLISH = (
     "Stöd och behandling",
     "Video- och distansmöte",
     "Vård och hälsa",
+    "Vården i siffror",
 )
 SAME_IN_BOTH = {"1177 inkorg", "Part"}
 
