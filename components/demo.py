@@ -7,9 +7,10 @@ import streamlit as st
 
 from components import html
 from components.call import call
-from components.problems import attempt, sentence, summary
-from components.session import command, hub, language, name_page, visitor
-from components.words import _, plain_label
+from components.into_plan import into_plan
+from components.problems import sentence, summary
+from components.session import hub, language, name_page, visitor
+from components.words import _
 from hub.call import rules
 from hub.call.content import Variant
 from hub.call.ice import ice_servers
@@ -21,7 +22,6 @@ from hub.errors import NotFound, Rejected, Unavailable
 from hub.handover import demo_items
 from hub.html import address
 from hub.language import Language
-from hub.plan.service import Access
 
 _COMPANY = ("ensam", "tva")
 """As it stands in the address: alone, or two together."""
@@ -182,47 +182,13 @@ def _questions(runs: tuple[Run, ...]) -> None:
     level = st.selectbox(
         _("Level"), levels, index=levels.index(last), format_func=_reading().level_name, key="demo-questions-level"
     )
-    plans = {plan.id: plan for plan in hub().plans.mine(visitor())}
-    # Outside the form, as the field for a link depends on it.
-    to = (
-        st.selectbox(_("Into which plan?"), [*plans, ""], key="demo-plan", format_func=lambda one: plans[one].title if one else _("Another plan, by its link"))
-        if plans
-        else ""
-    )  # fmt: skip
-    given = command("demo-questions")
-    with st.form(key=f"questions-{given}", border=False):
-        chosen = [
-            place
-            for place, question in enumerate(_reading().questions(level))
-            if st.checkbox(plain_label(question), value=True, key=f"question-{given}-{level}-{place}")
-        ]
-        link = st.text_input(_("The plan’s link for editing"), key=f"link-{given}", max_chars=400) if not to else ""
-        sent = st.form_submit_button(_("Put them into the plan"), type="primary", key=f"send-{given}")
-    if not plans:
-        html.show(
-            f"<p class='hub-muted'>{escape(_('No plan yet? It begins with the guide.'))} <a href='/valj'>{escape(_('Begin with the guide'))}</a></p>"
-        )
-    if sent:
-        _put(Access(to) if to else None, link, level, chosen, given, above)
-
-
-def _put(
-    access: Access | None,
-    link: str,
-    level: str,
-    chosen: list[int],
-    given: str,
-    above: st.delta_generator.DeltaGenerator,
-) -> None:
-    with attempt("demo-questions", above):
-        if not chosen:
-            raise Rejected("nothing-chosen")
-        where = access or Access.of_link(link)
-        try:
-            plan = hub().plans.open(visitor(), where).plan
-        except NotFound as error:
-            if access is None:
-                raise Rejected("no-plan-link") from error
-            raise
-        hub().plans.add_items(visitor(), where, demo_items(hub().visits, level, chosen, plan.language), given)
-        st.toast(_("{count} questions now stand in the plan {title}.").format(count=len(chosen), title=plan.title))
+    offered = {f"{level}-{place}": question for place, question in enumerate(_reading().questions(level))}
+    places = {key: place for place, key in enumerate(offered)}
+    into_plan(
+        "demo-questions",
+        offered,
+        lambda chosen, of: demo_items(hub().visits, level, [places[key] for key in chosen], of),
+        above,
+        ticked=True,
+        done=_("{count} questions now stand in the plan {title}."),
+    )

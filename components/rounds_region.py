@@ -7,17 +7,16 @@ from html import escape
 import streamlit as st
 
 from components import charts, html, live, rounds, survey_files
+from components.into_plan import into_plan
 from components.parts import ways
-from components.problems import attempt
 from components.rounds import Asked, Place, region_name
-from components.session import command, hub, language, name_page, visitor
-from components.words import _, plain_label
+from components.session import hub, language, name_page, visitor
+from components.words import _
 from hub import charts_levels as drawn
-from hub.errors import NotFound, Rejected, Unavailable
+from hub.errors import NotFound, Unavailable
 from hub.handover import round_items
 from hub.html import address
 from hub.levels.content import LevelId
-from hub.plan.service import Access as PlanAccess
 from hub.survey.answering import Access
 from hub.survey.round_views import EXAMPLE_IDS, further, medians, of_example, together
 from hub.survey.rounds import Position, Profile, Summary, dimension_values, profile
@@ -408,44 +407,14 @@ def _into_plan(seen: Seen) -> None:
         f"<p>{escape(_('Tick what you will work with. Each becomes something to do in the plan, with the words of the next level.'))}</p>"
     )
     above = st.container()
-    plans = {plan.id: plan for plan in hub().plans.mine(visitor())}
-    # Outside the form, as the field for a link depends on it.
-    to = (
-        st.selectbox(_("Into which plan?"), [*plans, ""], key="round-plan", format_func=lambda one: plans[one].title if one else _("Another plan, by its link"))
-        if plans
-        else ""
-    )  # fmt: skip
-    given = command("round-gaps")
-    with st.form(key=f"gaps-{given}", border=False):
-        chosen = [
-            one.statement
-            for one in seen.profile.gaps
-            if st.checkbox(
-                plain_label(_said(seen, one.statement).replace(":", " –")), key=f"gap-{given}-{one.statement}"
-            )
-        ]
-        link = st.text_input(_("The plan’s link for editing"), key=f"gap-link-{given}", max_chars=400) if not to else ""
-        sent = st.form_submit_button(_("Put them into the plan"), type="primary", key=f"gap-send-{given}")
-    if not plans:
-        html.show(
-            f"<p class='hub-muted'>{escape(_('No plan yet? It begins with the guide.'))} <a href='/valj'>{escape(_('Begin with the guide'))}</a></p>"
-        )
-    if sent:
-        with attempt("round-gaps", above):
-            _put(seen, PlanAccess(to) if to else None, link, chosen, given)
-
-
-def _put(seen: Seen, access: PlanAccess | None, link: str, chosen: Sequence[str], given: str) -> None:
-    if not chosen:
-        raise Rejected("nothing-chosen")
-    where = access or PlanAccess.of_link(link)
-    try:
-        plan = hub().plans.open(visitor(), where).plan
-    except NotFound as error:
-        if access is None:
-            raise Rejected("no-plan-link") from error
-        raise
-    steps = {one.statement: one.next_level for one in seen.profile.gaps if one.next_level and one.statement in chosen}
-    items = round_items(seen.place.questionnaire, seen.place.view.round.id, steps, plan.language)
-    hub().plans.add_items(visitor(), where, items, given)
-    st.toast(_("{count} steps now stand in the plan {title}.").format(count=len(items), title=plan.title))
+    steps = {one.statement: one.next_level for one in seen.profile.gaps if one.next_level}
+    into_plan(
+        "round-gaps",
+        {one: _said(seen, one).replace(":", " –") for one in steps},
+        lambda chosen, of: round_items(
+            seen.place.questionnaire, seen.place.view.round.id, {one: steps[one] for one in chosen}, of
+        ),
+        above,
+        ticked=False,
+        done=_("{count} steps now stand in the plan {title}."),
+    )
