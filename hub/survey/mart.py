@@ -6,7 +6,6 @@ Each query is a file in ``sql/``; the dashboards read nothing else. What comes o
 import re
 import tempfile
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -202,29 +201,6 @@ class Mart:
         return _only(_regions(self._rows("regions", code=code, route=None, healthcare=None)), "region", code)
 
     # Answers of coming rounds
-
-    def replace_answers(self, rows: Iterable[tuple[str, str, str, int, int]]) -> None:
-        """Hold these answers in place of those there are; whoever asks meanwhile gets the one or the other, whole.
-
-        Args:
-            rows: round, region, question, choice and how many.
-
-        Raises:
-            Unavailable: the mart does not take them.
-        """
-        columns = tuple(zip(*rows, strict=True)) or ((), (), (), (), ())
-        given = dict(zip(("round", "region", "question", "choice", "n"), map(list, columns), strict=True))
-        cursor = self._connection.cursor()
-        try:
-            cursor.begin()
-            cursor.execute(_query("empty_answers"))
-            cursor.execute(_query("put_answers"), given)
-            cursor.commit()
-        except duckdb.Error as cause:
-            with suppress(duckdb.Error):
-                cursor.rollback()
-            raise Unavailable("the mart does not take the answers") from cause
-        self._asked.cache_clear()
 
     def round_counts(self, round_: str, *, regions: tuple[str, ...] | None = None) -> tuple[ChoiceCount, ...]:
         """Return how many chose what in a round, of all regions or of some.
