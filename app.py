@@ -56,13 +56,15 @@ html = Pages(HUB, streamlit_parts)
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Settle the memory once everything is loaded and start the timetable; end it and close calls at the end."""
+    """Settle the memory once everything is loaded, start the timetable and the forum's index; end all at the end."""
     runtime.end_polling()
     gc.collect()
     gc.freeze()
     HUB.timetable.start(utc_now)
+    HUB.finding.start()
     yield
     await run_in_threadpool(HUB.timetable.stop)
+    await run_in_threadpool(HUB.finding.stop)
     await peers.close_all()
 
 
