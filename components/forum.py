@@ -5,7 +5,7 @@ from html import escape
 from urllib.parse import urlencode
 
 from components.session import hub, language
-from components.words import _, moment
+from components.words import _
 from hub.forum import reading
 from hub.forum.rules import PAGE, Post, Reaction, Thread
 from hub.markdown import MAX_PEOPLE_CHARACTERS, render_people
@@ -71,8 +71,3 @@ def reaction_name(kind: Reaction) -> str:
         Reaction.WORKS: _("Tried it, works"),
         Reaction.DID_NOT_WORK: _("Tried it, did not work"),
     }[kind]
-
-
-def changed_words(post: Post) -> str:
-    """Return when a post was changed, or nothing."""
-    return _("changed {moment}").format(moment=moment(post.changed_at)) if post.changed_at else ""
