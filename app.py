@@ -30,6 +30,7 @@ from web.check import Check
 from web.documents import Documents
 from web.drafts import Drafts
 from web.forum import Forum
+from web.forum_finding import ForumFinding
 from web.live import Live
 from web.logs import start_logging
 from web.middleware import Guard
@@ -82,6 +83,7 @@ app = st.App(
         Auth(HUB, html).mount(),
         *Account(HUB, html).routes(),
         *Regions(HUB, html).routes(),
+        *ForumFinding(HUB).routes(),
         *Forum(HUB, html).routes(),
         *Survey(HUB, html).routes(),
         *Calls(HUB, html, peers).routes(),

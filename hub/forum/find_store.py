@@ -30,6 +30,8 @@ class Text:
     thread_id: str
     number: int
     title: str
+    seed: str
+    """Id of the editors' question that its thread began as; empty for what people began."""
     category: str
     tags: tuple[str, ...]
     author_name: str
@@ -55,6 +57,7 @@ _TEXTS: Final = (
         forum_post.c.created_at,
         forum_post.c.text,
         forum_thread.c.title,
+        forum_thread.c.seed,
         forum_thread.c.category,
     )
     .join(forum_thread, forum_thread.c.id == forum_post.c.thread_id)
@@ -102,7 +105,7 @@ def _with_threads(connection: Connection, rows: Iterable[sa.Row[Any]]) -> list[T
             cards[row.thread_id] = "\n\n".join(str(line) for line in lines if line)
     return [
         Text(
-            row.id, row.thread_id, row.number, row.title, row.category, tags.get(row.thread_id, ()), row.author_name,
+            row.id, row.thread_id, row.number, row.title, row.seed or "", row.category, tags.get(row.thread_id, ()), row.author_name,
             row.created_at, row.text, cards.get(row.thread_id, "") if row.number == 1 else "",
             row.number == 1 and row.thread_id in cards,
         )

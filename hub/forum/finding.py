@@ -10,7 +10,7 @@ was taken back or hidden meanwhile.
 import datetime as dt
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Event, Lock, Thread
 from typing import Final, Literal
@@ -20,11 +20,11 @@ import structlog
 from hub.clock import Clock
 from hub.database import Connection, Database
 from hub.errors import Unavailable
-from hub.forum import find_store, rules
-from hub.forum.content import ForumContent
+from hub.forum import find_store
+from hub.forum.content import ForumContent, Question
 from hub.forum.find_store import Change, Text
 from hub.identity.rules import Action, require
-from hub.language import LANGUAGES
+from hub.language import LANGUAGES, Language
 from hub.limits import Limits
 from hub.live import Topics
 from hub.markdown import plain_people
@@ -79,11 +79,6 @@ class Hit:
     snippet: str
     """The part that holds words searched for, as HTML."""
 
-    @property
-    def after(self) -> int:
-        """The number that the page of its thread comes after on which this post stands."""
-        return (self.number - 1) // rules.PAGE * rules.PAGE
-
 
 @dataclass(frozen=True)
 class Found:
@@ -122,6 +117,7 @@ class Finding:
         self._clock = clock
         self._content = content
         self._words = words
+        self._seeds = {one.id: one for one in content.questions}
         self._turn = Lock()
         """Held by whoever changes the index."""
         self._index = PostIndex(words)
@@ -135,7 +131,9 @@ class Finding:
 
     # --- Searching ---------------------------------------------------------------------------------------------------
 
-    def find(self, by: Visitor, text: str, *, kind: Kind | None = None, limit: int = LIMIT) -> Found:
+    def find(
+        self, by: Visitor, text: str, *, kind: Kind | None = None, limit: int = LIMIT, language: Language = "sv"
+    ) -> Found:
         """Return posts that hold all the words, the best of each thread, the best first.
 
         Args:
@@ -143,6 +141,7 @@ class Finding:
             text: what was searched for.
             kind: only cards, or only what is none.
             limit: at most so many.
+            language: in which the editors' questions are told.
 
         Raises:
             Rejected: ``not-allowed``.
@@ -158,10 +157,11 @@ class Finding:
         hits = []
         for place in places:
             if one := texts.get(place.id):
-                part = part_with(f"{one.card}\n\n{one.text}" if one.card else one.text, wanted)
+                title, text = self._told(one, language)
+                part = part_with(f"{one.card}\n\n{text}" if one.card else text, wanted)
                 hits.append(
                     Hit(
-                        _kind(one), one.thread_id, one.id, one.number, one.title, one.category, one.author_name,
+                        _kind(one), one.thread_id, one.id, one.number, title, one.category, one.author_name,
                         one.created_at, mark(" ".join(plain_people(part).split())),
                     )
                 )  # fmt: skip
@@ -263,7 +263,7 @@ class Finding:
             texts = self._database.read(lambda c, t=thread, n=number: find_store.texts_after(c, t, n, _BATCH))  # type: ignore[misc]
             if not texts:
                 break
-            index.add(self._written(one) for one in texts)
+            index.add(self._written(texts))
             thread, number, waiting = texts[-1].thread_id, texts[-1].number, waiting + len(texts)
             if waiting >= _COMMIT_EVERY:
                 index.commit()
@@ -308,28 +308,50 @@ class Finding:
             if posts:
                 texts = self._database.read(lambda c: find_store.texts_of(c, posts))
                 self._index.drop(ids=posts)
-                self._index.add(self._written(one) for one in texts)
+                self._index.add(self._written(texts))
             for thread in threads:
                 self._index.drop(threads=[thread])
                 after = 0
                 while texts := self._database.read(lambda c, t=thread, n=after: find_store.texts_in(c, t, n, _BATCH)):  # type: ignore[misc]
-                    self._index.add(self._written(one) for one in texts)
+                    self._index.add(self._written(texts))
                     after = texts[-1].number
         except BaseException:
             self._index.rollback()
             raise
         self._index.commit()
 
-    def _written(self, one: Text) -> Written:
-        named = (self._content.named.get(key) for key in (f"category:{one.category}", *(f"tag:{t}" for t in one.tags)))
-        names = [found.name[language] for found in named if found for language in LANGUAGES]
-        return Written(
-            one.id,
-            one.thread_id,
-            _kind(one),
-            "\n".join((one.title, *names, one.text, one.card)),
-            one.title if one.number == 1 else "",
-        )
+    def _seed(self, one: Text) -> Question | None:
+        """Return the editors' question that a text is, word for word."""
+        seed = self._seeds.get(one.seed) if one.number == 1 else None
+        return seed if seed and (seed.title["sv"], seed.body["sv"]) == (one.title, one.text) else None
+
+    def _told(self, one: Text, language: Language) -> tuple[str, str]:
+        """Return the title and the text of a post; of the editors' question in a language."""
+        seed = self._seeds.get(one.seed)
+        title = seed.title[language] if seed and seed.title["sv"] == one.title else one.title
+        same = self._seed(one)
+        return title, same.body[language] if same else one.text
+
+    def _written(self, texts: Iterable[Text]) -> Iterator[Written]:
+        for one in texts:
+            if not (one.text or one.card):
+                continue  # its author has left, and taken the words along
+            keys = (f"category:{one.category}", *(f"tag:{tag}" for tag in one.tags))
+            names = [
+                found.name[language]
+                for key in keys
+                if (found := self._content.named.get(key))
+                for language in LANGUAGES
+            ]
+            told = [self._told(one, language) for language in LANGUAGES]
+            titles, bodies = (dict.fromkeys(parts) for parts in zip(*told, strict=True))
+            yield Written(
+                one.id,
+                one.thread_id,
+                _kind(one),
+                "\n".join((*titles, *names, *bodies, one.card)),
+                "\n".join(titles) if one.number == 1 else "",
+            )
 
 
 def _kind(one: Text) -> Kind:

@@ -115,7 +115,7 @@ def test_a_hit_tells_what_it_is_and_where_it_stands(room):
     room.reply(thread, "Vi fäste den på ett *stativ* & <b>tejp</b>, se [bilden](https://example.se/stativ).")
     hit = room.finding.find(KIM, "stativ").hits[0]
 
-    assert (hit.thread_id, hit.kind, hit.number, hit.after) == (thread, "post", 32, 25)
+    assert (hit.thread_id, hit.kind, hit.number) == (thread, "post", 32)
     assert (hit.author_name, hit.category, hit.created_at) == ("Robin, Region Skåne", "other", NOW)
     assert hit.snippet == "Vi fäste den på ett <mark>stativ</mark> &amp; &lt;b&gt;tejp&lt;/b&gt;, se bilden"
 
@@ -201,12 +201,15 @@ def test_a_moved_thread_is_found_by_its_new_category(room):
     assert room.found("kameror övrigt") == []
 
 
-def test_the_editors_questions_are_found(room):
+@pytest.mark.parametrize(("language", "text"), [("sv", "inloggning"), ("en", "login")])
+def test_the_editors_questions_are_found_and_told_in_either_language(room, language, text):
     room.forum.plant()
-    hits = room.finding.find(KIM, "inloggning").hits
+    hits = room.finding.find(KIM, text, language=language).hits
 
     assert hits
     assert {hit.author_name for hit in hits} == {"[editors]"}
+    assert {hit.title for hit in hits} <= {one.title[language] for one in CONTENT.questions}
+    assert any(f"<mark>{text}" in hit.snippet.lower() for hit in hits)
 
 
 # --- What is not found -----------------------------------------------------------------------------------------------
