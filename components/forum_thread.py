@@ -1,5 +1,6 @@
 """One thread: its posts, what can be said of them, the answer, and the reply."""
 
+from dataclasses import replace
 from html import escape
 
 import streamlit as st
@@ -145,7 +146,7 @@ def _posts(thread_id: str, after: int, upto: int, drawn: int) -> None:
     topic = f"forum:{thread_id}"
     seen = hub().topics.version(topic)
     try:
-        opened = hub().forum.open(visitor(), thread_id, after, upto=upto)
+        opened = replace(hub().forum.open(visitor(), thread_id, after, upto=upto), more=not upto)
     except (NotFound, Rejected):
         st.rerun(scope="app")
     except Unavailable:
