@@ -1,15 +1,17 @@
 """What all who change the forum do alike: find what a visitor may know of, write once, tell windows, leave a line."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from hub import audit
 from hub.clock import Clock
 from hub.database import Database
-from hub.errors import NotFound
-from hub.forum import store
+from hub.errors import NotFound, Rejected
+from hub.forum import guard, moderation_store, rules, store
+from hub.forum.measures import Measure, What, suspended
 from hub.forum.rules import Post, Thread
 from hub.identity.rules import Action, allowed
 from hub.limits import Limits
@@ -45,10 +47,21 @@ class Ground:
         *,
         moved: Callable[[Any], str] | None = None,
         topic: str = "forum",
+        open_to_suspended: bool = False,
     ) -> Any:
-        """Run a write once, and move the topics of the lists and of the thread, which the result may name."""
+        """Run a write once, and move the topics of the lists and of the thread, which the result may name.
+
+        Raises:
+            Rejected: ``suspended``, unless it is open to those who are; what the work says.
+        """
         now = self.clock()
-        result = self.database.once(command_id, kind, by.key, lambda connection: work(connection, now), now)
+
+        def checked(connection: store.Connection) -> Any:
+            if not open_to_suspended:
+                require_standing(connection, by, now)
+            return work(connection, now)
+
+        result = self.database.once(command_id, kind, by.key, checked, now)
         changed = moved(result) if moved else thread_id
         self.topics.move(topic)
         if changed:
@@ -89,12 +102,67 @@ def held(connection: store.Connection, by: Visitor, post_id: str, *, lock: bool 
     return post, thread
 
 
+def stop(field: str, text: str) -> None:
+    """Stop a text that holds an identity number.
+
+    Raises:
+        Rejected: ``identity-number``, with the field and what was ``found``.
+    """
+    stops = guard.look(text).stops
+    if stops:
+        told = [(field, one.kind.value, one.start, one.end) for one in stops]
+        raise Rejected("identity-number", field, {"found": told})
+
+
+def read_reason(given: str) -> str:
+    """Return the reason for a measure or a report, cleaned.
+
+    Raises:
+        Rejected: ``empty`` or ``too-long``; ``identity-number``.
+    """
+    why = rules.read_line("reason", given, needed=True)
+    stop("reason", why)
+    return why
+
+
 def no_longer_accepted(connection: store.Connection, thread: Thread, post_id: str) -> None:
     """Let the question wait anew if this post was its answer."""
     if thread.accepted == post_id:
         store.change_thread(connection, thread.id, accepted="", accepted_at=None, waiting=thread.question)
 
 
-def trail(connection: store.Connection, by: Visitor, what: str, thing: str, now: dt.datetime) -> None:
-    """Leave a line in the trail of writes."""
-    audit.note(connection, by=by.key, action=f"forum.{what}", thing=f"forum:{thing}", at=now, facts={})
+def require_standing(connection: store.Connection, by: Visitor, now: dt.datetime) -> None:
+    """Stop a visitor who may not write for a time.
+
+    Raises:
+        Rejected: ``suspended``, with the ``reason`` and ``until`` when: a moment, or None for until further notice.
+    """
+    found = suspended(moderation_store.suspensions(connection, by.person_id), now)
+    if found:
+        raise Rejected("suspended", facts={"until": found.until, "reason": found.reason})
+
+
+def took(
+    connection: store.Connection,
+    by: Visitor,
+    what: What,
+    on: Post | Thread,
+    now: dt.datetime,
+    *,
+    reason: str = "",
+    facts: Mapping[str, Any] = MappingProxyType({}),
+) -> int:
+    """Note what has been done to a post or a thread, and return the id of the measure."""
+    post = on if isinstance(on, Post) else None
+    thread_id = on.thread_id if isinstance(on, Post) else on.id
+    line = Measure(
+        0, now, by.name, what, thread_id, post.id if post else "", post.number if post else 0, on.author, reason, facts
+    )
+    return noted(connection, by, line)
+
+
+def noted(connection: store.Connection, by: Visitor, line: Measure) -> int:
+    """Note a measure and leave a line in the trail of writes; return the id of the measure."""
+    thing = line.post_id or line.thread_id
+    audit.note(connection, by=by.key, action=f"forum.{line.what}", thing=f"forum:{thing}", at=line.at, facts={})
+    return moderation_store.add_measure(connection, line, by.person_id)

@@ -2,7 +2,8 @@
 
 Members read and write. What somebody wrote is changed from the version that was seen, so that nothing is overwritten
 unseen, and how it read before is kept. Before anything is kept the guard looks through it. What an author has taken
-back, or a moderator hidden, is seen by that author and by those who moderate; to others it does not exist.
+back, or a moderator hidden, is seen by that author and by those who moderate; to others it does not exist. Whoever is
+suspended reads, follows, reports and takes their own back, and writes nothing.
 """
 
 import datetime as dt
@@ -17,6 +18,7 @@ from hub.errors import NotFound, Rejected, Unavailable
 from hub.forum import guard, holding, rules, store
 from hub.forum.content import ForumContent
 from hub.forum.holding import Ground, wrote
+from hub.forum.measures import What
 from hub.forum.rules import Card, Order, Post, Reaction, Revision, Thread
 from hub.forum.store import Listed, Reactions, Wanted
 from hub.identity.rules import Action, Relation, allowed, require
@@ -302,7 +304,7 @@ class Forum:
             own = wrote(by, post.author)
             if not own:
                 require(by, Action.FORUM_MODERATE)
-            why = "" if own else rules.read_line("reason", reason, needed=True)
+            why = "" if own else holding.read_reason(reason)
             if thread.locked and not allowed(by, Action.FORUM_MODERATE):
                 raise Rejected("locked")
             first = post.number == 1
@@ -322,7 +324,7 @@ class Forum:
                 if card and clean.card:
                     store.put_card(connection, thread.id, replace(clean.card, region=card.region))
             if not own:
-                holding.trail(connection, by, "edit", post_id, now)
+                holding.took(connection, by, What.EDIT, post, now, reason=why)
 
         self._ground.do(by, "forum.edit", command_id, work, found.thread_id)
 
@@ -356,7 +358,8 @@ class Forum:
 
         require(by, Action.FORUM_READ)
         self._ground.count("write", by)
-        self._ground.do(by, "forum.remove" if removed else "forum.bring-back", command_id, work, moved=str)
+        kind = "forum.remove" if removed else "forum.bring-back"
+        self._ground.do(by, kind, command_id, work, moved=str, open_to_suspended=removed)
 
     # --- Answers -----------------------------------------------------------------------------------------------------
 
@@ -412,6 +415,7 @@ class Forum:
         now = self._ground.clock()
 
         def work(connection: store.Connection) -> str:
+            holding.require_standing(connection, by, now)
             post, thread = holding.held(connection, by, post_id)
             if not (post.visible and thread.visible):
                 raise NotFound("post", post_id)
@@ -447,8 +451,7 @@ class Forum:
             Rejected: ``not-allowed``; ``empty`` or ``too-long``; ``identity-number``.
         """
         require(by, Action.FORUM_POST)
-        why = rules.read_line("reason", reason, needed=True)
-        _stop("reason", why)
+        why = holding.read_reason(reason)
         self._ground.count("create", by)
 
         def work(connection: store.Connection, now: dt.datetime) -> None:
@@ -456,7 +459,8 @@ class Forum:
             if not store.has_reported(connection, post_id, by.person_id):
                 store.add_report(connection, rules.new_id(), post_id, by=by.person_id, reason=why, at=now)
 
-        self._ground.do(by, "forum.report", command_id, work, topic="forum-reports")
+        # Whoever may not write may still meet what should not stand there.
+        self._ground.do(by, "forum.report", command_id, work, topic="forum-reports", open_to_suspended=True)
 
     # --- The editors' questions --------------------------------------------------------------------------------------
 
@@ -505,7 +509,7 @@ class Forum:
         if clean.card:
             words["card"] = clean.card.words
         for field, text in words.items():
-            _stop(field, text)
+            holding.stop(field, text)
         # What is given as contact on a card is meant to be there.
         if clean.card:
             words["card"] = replace(clean.card, contact="").words
@@ -527,14 +531,6 @@ class Forum:
     ) -> None:
         store.set_followed(connection, thread_id, by.person_id, now)
         store.set_read(connection, thread_id, by.person_id, number)
-
-
-def _stop(field: str, text: str) -> None:
-    """Stop a text that holds an identity number."""
-    stops = guard.look(text).stops
-    if stops:
-        told = [(field, one.kind.value, one.start, one.end) for one in stops]
-        raise Rejected("identity-number", field, {"found": told})
 
 
 def _require_asker(by: Visitor, thread: Thread) -> None:

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -111,7 +110,7 @@ def texts(opened: Opened) -> list[str]:
 
 # --- Who may do what -------------------------------------------------------------------------------------------------
 
-Call = Callable[[Any, Visitor, str, str, str], object]
+Call = Callable[[Forum, Visitor, str, str, str], object]
 NEW = NewText("Ny text", "Ny titel")
 CALLS: dict[str, tuple[Action, Call]] = {
     "list": (Action.FORUM_READ, lambda f, by, t, p, c: f.list(by, Wanted())),
@@ -125,19 +124,11 @@ CALLS: dict[str, tuple[Action, Call]] = {
     "edit": (Action.FORUM_EDIT, lambda f, by, t, p, c: f.edit(by, p, 1, NEW, c, reason="Skäl")),
     "accept": (Action.FORUM_EDIT, lambda f, by, t, p, c: f.accept(by, p, c)),
     "unaccept": (Action.FORUM_EDIT, lambda f, by, t, p, c: f.unaccept(by, p, c)),
-    "queue": (Action.FORUM_MODERATE, lambda m, by, t, p, c: m.queue(by)),
-    "warn": (Action.FORUM_MODERATE, lambda m, by, t, p, c: m.warn(by, p, "Tänk på reglerna", c)),
-    "dismiss": (Action.FORUM_MODERATE, lambda m, by, t, p, c: m.dismiss(by, p, c)),
-    "move": (Action.FORUM_MODERATE, lambda m, by, t, p, c: m.move(by, t, "other", c)),
-    "pin": (Action.FORUM_MODERATE, lambda m, by, t, p, c: m.pin(by, t, c, pinned=True)),
-    "restore": (Action.FORUM_MODERATE, lambda m, by, t, p, c: m.restore(by, p, c)),
-    "lock": (Action.FORUM_MODERATE, lambda m, by, t, p, c: m.lock(by, t, c, locked=True)),
-    "hide": (Action.FORUM_MODERATE, lambda m, by, t, p, c: m.hide(by, p, "Skäl", c)),
 }
 
 
 def test_every_method_is_among_the_calls():
-    methods = {name for kind in (Forum, Moderation) for name in vars(kind) if not name.startswith("_")}
+    methods = {name for name in vars(Forum) if not name.startswith("_")}
 
     assert methods - {"remove", "bring_back", "plant"} == set(CALLS)
 
@@ -145,7 +136,7 @@ def test_every_method_is_among_the_calls():
 @pytest.mark.parametrize("own", [False, True])
 @pytest.mark.parametrize("role", list(Role))
 def test_each_call_does_what_the_table_says(room, role, own):
-    """Edit, accept and moderation are all open to those who moderate; the rest is read off the table."""
+    """Edit and accept are open to those who moderate; the rest is read off the table."""
     held = frozenset({Role.READER}) if role is Role.READER else frozenset({Role.READER, Role.MEMBER, role})
     by = READER if role is Role.READER else Visitor(f"person:{role}", str(role), name="Någon", roles=held)
     standing = {Relation.OWN} if own and by.signed_in else set()
@@ -155,7 +146,7 @@ def test_each_call_does_what_the_table_says(room, role, own):
         thread = room.start(author, question=True)
         post = room.reply(thread, author)
         try:
-            call(room.moderation if action is Action.FORUM_MODERATE else room.forum, by, thread, post, room.command())
+            call(room.forum, by, thread, post, room.command())
             outcomes[name] = "done"
         except Rejected as error:
             outcomes[name] = error.code
@@ -429,11 +420,11 @@ def test_a_hidden_post_is_gone_for_others_settles_its_reports_and_comes_back(roo
     post = room.reply(thread)
     for by in (KIM, KIM, SAM):
         room.forum.report(by, post, "Hör inte hemma", room.command())
-    waiting = [(one.post_id, one.number) for one in room.moderation.queue(MIRA)]
+    waiting = [(one.post.id, len(one.reports)) for one in room.moderation.queue(MIRA).cases]
     room.moderation.hide(MIRA, post, "Reklam", room.command())
     own = room.forum.open(ROBIN, thread).posts[1].post
 
-    assert waiting == [(post, 2)] * 2 and room.moderation.queue(MIRA) == ()
+    assert waiting == [(post, 2)] and room.moderation.queue(MIRA).cases == ()
     assert len(room.forum.open(KIM, thread).posts) == 1 and (own.note, own.hidden_at) == ("Reklam", NOW)
     with pytest.raises(NotFound):
         room.forum.react(KIM, post, Reaction.TOO, on=True)
@@ -456,7 +447,7 @@ def test_a_hidden_thread_cannot_be_read_replied_to_or_found(room):
 def test_a_locked_thread_takes_no_replies_or_changes_until_it_is_opened(room):
     thread = room.start()
     post = room.first(thread)
-    room.moderation.lock(MIRA, thread, room.command(), locked=True)
+    room.moderation.lock(MIRA, thread, room.command(), locked=True, reason="Avslutat")
 
     assert refused(room.reply, thread).code == "locked"
     assert refused(room.forum.edit, KIM, post, 1, NEW, room.command()).code == "locked"
