@@ -111,7 +111,8 @@ def stop(field: str, text: str) -> None:
     stops = guard.look(text).stops
     if stops:
         told = [(field, one.kind.value, one.start, one.end) for one in stops]
-        raise Rejected("identity-number", field, {"found": told})
+        said = tuple(text[one.start : one.end] for one in stops)
+        raise Rejected("identity-number", field, {"found": told, "words": said})
 
 
 def read_reason(given: str) -> str:
