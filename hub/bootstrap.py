@@ -18,6 +18,7 @@ from hub.database import Database
 from hub.drafts import Drafts
 from hub.entries import entries
 from hub.forum.content import ForumContent, read_forum
+from hub.forum.moderation import Moderation
 from hub.forum.service import Forum
 from hub.glossing import Glossing
 from hub.guide.content import GuideContent, read_guide
@@ -83,6 +84,7 @@ class Hub:
     rounds: Rounds
     forum_content: ForumContent
     forum: Forum
+    moderation: Moderation
     topics: Topics
     database: Database
     limits: Limits
@@ -181,6 +183,7 @@ def build(settings: Settings) -> Hub:
         rounds=rounds,
         forum_content=forum_content,
         forum=forum,
+        moderation=Moderation(database, limits, topics, utc_now, forum_content),
         topics=topics,
         database=database,
         limits=limits,
