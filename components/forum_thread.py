@@ -17,6 +17,7 @@ from components.forum import (
     tag_name,
     text_of,
     thread_way,
+    title_html,
     title_of,
 )
 from components.forum_card import card_table
@@ -93,7 +94,7 @@ def _head(opened: Opened, after: int) -> str:
     drawn = "".join(f" <span class='hub-tag'>{escape(text)}</span>" for text in marks)
     return html.joined(
         f"<p class='hub-kicker'><a href='/forum'>{escape(_('Forum'))}</a> · <a href='{address('/forum', kategori=thread.category)}'>{escape(category_name(thread.category))}</a>{tags}</p>",
-        f"<h1>{escape(title_of(thread))}</h1>",
+        f"<h1>{title_html(thread)}</h1>",
         f"<p>{drawn}</p>" if drawn else "",
         _thread_tools(opened, after),
         _answer(opened),
@@ -202,7 +203,7 @@ def _gone(opened: Opened, shown: Shown) -> str:
     post = shown.post
     if post.removed_at is not None:
         back = (
-            small("ater", _("Bring it back"), {"trad": opened.thread.id, "inlagg": post.id}, id_=f"ater-{post.number}")
+            small("ater", _("Undo"), {"trad": opened.thread.id, "inlagg": post.id}, id_=f"ater-{post.number}")
             if shown.own
             else ""
         )
@@ -226,9 +227,7 @@ def _tools(opened: Opened, shown: Shown) -> str:
     post, thread = shown.post, opened.thread
     if not thread.visible:
         back = (
-            small("ater", _("Bring it back"), {"trad": thread.id, "inlagg": post.id})
-            if shown.own and thread.removed_at
-            else ""
+            small("ater", _("Undo"), {"trad": thread.id, "inlagg": post.id}) if shown.own and thread.removed_at else ""
         )
         return f"<div class='hub-post-tools'>{back}</div>"
     quote = (
