@@ -21,6 +21,7 @@ from components.forum import (
     title_of,
 )
 from components.forum_card import card_table
+from components.privacy import hide_note
 from components.problems import sentence, summary
 from components.session import forget, hub, keep, kept, name_page, visitor
 from components.words import _, date, moment, number
@@ -315,7 +316,7 @@ def _reply(opened: Opened) -> None:
     html.show(
         f"<h2 id='svara'>{escape(_('Reply'))}</h2>"
         f"<form id='forum-svar' class='hub-form' data-keeps='svar'><label class='hub-box'><input type='checkbox' id='svar-storlek' name='storlek' value='1'>"
-        f"<span>{escape(_('Show only how big my region is'))}</span></label></form>"
+        f"<span>{escape(_('Show only how big my region is'))}</span></label>{hide_note('post')}</form>"
     )
     sent = editor(
         "forum-svar", draft_id=f"forum:{thread.id}:svar", label=_("Your reply"), submit_label=_("Send the reply"),
