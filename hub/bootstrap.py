@@ -17,7 +17,9 @@ from hub.clock import utc_now
 from hub.database import Database
 from hub.drafts import Drafts
 from hub.entries import entries
+from hub.forum.cards import Cards
 from hub.forum.content import ForumContent, read_forum
+from hub.forum.places import Places
 from hub.forum.service import Forum
 from hub.glossing import Glossing
 from hub.guide.content import GuideContent, read_guide
@@ -83,6 +85,8 @@ class Hub:
     rounds: Rounds
     forum_content: ForumContent
     forum: Forum
+    cards: Cards
+    places: Places
     topics: Topics
     database: Database
     limits: Limits
@@ -181,6 +185,8 @@ def build(settings: Settings) -> Hub:
         rounds=rounds,
         forum_content=forum_content,
         forum=forum,
+        cards=Cards(database, limits, utc_now),
+        places=Places(database),
         topics=topics,
         database=database,
         limits=limits,
