@@ -234,7 +234,7 @@ def _bar(asked: Mapping[str, str], chosen: Sequence[str], cursor: str) -> str:
 def _nothing(asked: Mapping[str, str], found: Browsed) -> str:
     if not found.all:
         return (
-            f"<p class='hub-empty'>{escape(_('No region has told of an experience yet. Be the first: seven short fields, and others know what to expect.'))} "
+            f"<p class='hub-empty'>{escape(_('No region has told of an experience yet. Be the first: three short texts are enough.'))} "
             f"<a href='{_to_write(asked)}'>{escape(_('Write the first card'))}</a></p>"
         )
     said = _("No card fits this choice. Choose less, or tell what you have tried yourselves.")
@@ -258,7 +258,9 @@ def _onward(asked: Mapping[str, str], found: Browsed, chosen: Sequence[str], cur
         else ""
     )
     return html.joined(
-        f"<nav class='hub-actions' aria-label='{escape(_('More cards'))}'>{first}{later}</nav>" if first or later else "",
+        f"<nav class='hub-actions' aria-label='{escape(_('More cards'))}'>{first}{later}</nav>"
+        if first or later
+        else "",
         f"<p class='hub-muted'><a class='hub-link' href='/api/forum/kort.csv?{escape(query)}' download>{escape(_('These cards as CSV'))}</a> "
         f"{escape(_('For members; ways to reach people are not in the file.'))}{most}</p>",
     )
@@ -365,7 +367,7 @@ def _to_plan(found: Sequence[Experience]) -> None:
         ],
         above,
         ticked=False,
-        done=_("{count} items from experience cards now stand in the plan {title}."),
+        done=_("Put into the plan {title}: {count} from experience cards."),
     )
 
 
@@ -392,6 +394,28 @@ def of_level(level: str) -> str:
     )  # fmt: skip
 
 
+def told_by(thread_id: str) -> str:
+    """Return where an item of a plan came from: to members the card and its author as shown today, to others that it is a card.
+
+    Args:
+        thread_id: of the card; empty for an item that came from none.
+    """
+    if not thread_id:
+        return ""
+    plainly = f"<p class='hub-muted'>{escape(_('From an experience card in the forum, which members can read.'))}</p>"
+    try:
+        if not allowed(visitor(), Action.FORUM_READ):
+            return plainly
+        found = hub().cards.some(visitor(), [thread_id])
+    except Unavailable:
+        return plainly
+    if not found:
+        return f"<p class='hub-muted'>{escape(_('From an experience card that is no longer there.'))}</p>"
+    author = author_words(found[0].author_name)
+    link = f"<a href='{escape(thread_way(thread_id))}'>{escape(found[0].title)}</a>"
+    return f"<p class='hub-muted'>{escape(_('From the experience card {title}, by {author}.')).format(title=link, author=escape(author))}</p>"
+
+
 def _few(sought: Sought, heading: str, none: str, filters: Mapping[str, str], level: str) -> str:
     """Return a heading with a few cards; to others than members only that there is such a place.
 
@@ -413,7 +437,9 @@ def _few(sought: Sought, heading: str, none: str, filters: Mapping[str, str], le
         return f"{head}<p class='hub-muted'>{escape(_('The cards cannot be fetched just now. Try again in a moment.'))}</p>"
     write = address("/forum", ny="kort", **({"niva": level} if level else {}))
     if not found:
-        return f"{head}<p>{escape(none)} <a class='hub-link' href='{write}'>{escape(_('Tell of an experience'))}</a></p>"
+        return (
+            f"{head}<p>{escape(none)} <a class='hub-link' href='{write}'>{escape(_('Tell of an experience'))}</a></p>"
+        )
     rows = "".join(
         f"<li><a href='{escape(thread_way(one.thread_id))}'>{escape(one.title)}</a> "
         f"<span class='hub-muted'>{escape(' · '.join(filter(None, ('' if level else level_name(one.card.level), who_and_when(one), date(one.created_at.date())))))}</span></li>"

@@ -92,7 +92,7 @@ def head(category: str = "") -> str:
 
 
 def _ways() -> list[tuple[str, str]]:
-    return []
+    return [("/forum?vy=kort", _("Experience cards"))]
 
 
 @st.fragment
