@@ -102,28 +102,25 @@ def _unseen(values: Mapping[str, str], chosen: Sequence[str]) -> str:
 
 def _filters(asked: Mapping[str, str], found: Browsed, chosen: Sequence[str]) -> str:
     labels = {
-        "niva": (_("Level"), _("All levels")),
-        "video": (_("Video system"), _("All video systems")),
-        "journal": (_("Record system"), _("All record systems")),
-        "region": (_("Region"), _("All regions")),
-        "ar": (_("Year"), _("All years")),
-    }
+        "niva": _("Level"), "video": _("Video system"), "journal": _("Record system"), "region": _("Region"),
+        "ar": _("Year"),
+    }  # fmt: skip
     lists = "".join(
-        _chooser(name, *labels[name], _options(name, asked[name], found.facets[_NAMES[name]]), asked[name])
+        _chooser(name, labels[name], _options(name, asked[name], found.facets[_NAMES[name]]), asked[name])
         for name in _FILTERS
     )
     return (
-        f"<form method='get' action='/forum' class='hub-filter' data-submits-on-change aria-label='{escape(_('Choose cards'))}'>"
+        f"<form method='get' action='/forum' class='hub-filter hub-filter-cards' data-submits-on-change aria-label='{escape(_('Choose cards'))}'>"
         f"{_unseen({}, chosen)}<div class='hub-choosers'>{lists}"
         f"<noscript><button class='hub-button quiet' type='submit'>{escape(_('Show'))}</button></noscript>"
         f"<a class='hub-link' href='{_way({}, valda='~'.join(chosen))}'>{escape(_('Show all cards'))}</a></div></form>"
     )
 
 
-def _chooser(name: str, label: str, every: str, options: Sequence[tuple[str, str]], chosen: str) -> str:
+def _chooser(name: str, label: str, options: Sequence[tuple[str, str]], chosen: str) -> str:
     drawn = "".join(
         f"<option value='{escape(value)}'{' selected' if value == chosen else ''}>{escape(words)}</option>"
-        for value, words in (("", every), *options)
+        for value, words in (("", _("All")), *options)
     )
     return (
         f"<div class='hub-chooser'><label for='kort-{name}'>{escape(label)}</label>"
@@ -177,14 +174,15 @@ def _row(one: Experience, *, ticked: bool, full: bool) -> str:
     # A box that cannot be ticked says why where it stands.
     closed = " disabled" if full and not ticked else ""
     words = _("At most four at a time") if closed else _("Compare")
+    said = _said(one)
     return (
         f"<li class='hub-experience'><h3><a href='{escape(thread_way(one.thread_id))}'>{escape(one.title)}</a></h3>"
         f"<p class='hub-muted'><span class='hub-tag'>{escape(level_name(one.card.level))}</span> {escape(who_and_when(one))}</p>"
         + (f"<p class='hub-muted'>{systems}</p>" if systems else "")
         + f"<dl><dt>{escape(names['situation'])}</dt><dd>{people(_glance(one.card.situation))}</dd>"
         f"<dt>{escape(names['result'])}</dt><dd>{people(_glance(one.card.result))}</dd></dl>"
-        f"<p class='hub-muted'>{escape(_said(one))}</p>"
-        f"<p class='hub-experience-ways'><label class='hub-pick'><input type='checkbox' id='valj-{escape(one.thread_id)}' name='valda'"
+        + (f"<p class='hub-muted'>{escape(said)}</p>" if said else "")
+        + f"<p class='hub-experience-ways'><label class='hub-pick'><input type='checkbox' id='valj-{escape(one.thread_id)}' name='valda'"
         f" value='{escape(one.thread_id)}'{' checked' if ticked else ''}{closed}><span>{escape(words)}<span class='hub-unseen'>: {escape(one.title)}</span></span></label>"
         f"<a class='hub-link' href='{address('/forum', vy='kort', jamfor=one.thread_id)}'>{escape(_('The whole card, and into a plan'))}<span class='hub-unseen'>: {escape(one.title)}</span></a></p></li>"
     )
@@ -206,7 +204,7 @@ def _glance(text: str) -> str:
 
 def _said(one: Experience) -> str:
     replies = _("1 reply") if one.replies == 1 else _("{count} replies").format(count=number(one.replies))
-    return " · ".join((*_reactions(one), replies))
+    return " · ".join((*_reactions(one), *((replies,) if one.replies else ())))
 
 
 def _reactions(one: Experience) -> list[str]:
@@ -297,12 +295,20 @@ def _compared(asked: Sequence[str]) -> None:
 
 
 def _table(found: Sequence[Experience]) -> str:
-    heads = "".join(
-        f"<th scope='col'><a href='{escape(thread_way(one.thread_id))}'>{escape(one.title)}</a>"
-        f"<span class='hub-muted'>{escape(who_and_when(one))}</span></th>"
+    heads = "".join(f"<th scope='col'>{escape(one.title)}</th>" for one in found)
+    # The head of the table is not seen on a phone, so all that is to be read or pressed stands in its rows.
+    thread = escape(_("Read and reply in the thread"))
+    told_by = [
+        (
+            one,
+            f"<p>{escape(who_and_when(one))}</p><a class='hub-link' href='{escape(thread_way(one.thread_id))}'>{thread}<span class='hub-unseen'>: {escape(one.title)}</span></a>",
+        )
         for one in found
-    )
-    rows = [_line(_("Level"), [(one, escape(level_name(one.card.level))) for one in found])]
+    ]
+    rows = [
+        _line(_("Told by"), told_by),
+        _line(_("Level"), [(one, escape(level_name(one.card.level))) for one in found]),
+    ]
     rows += [
         _line(name, [(one, people(str(getattr(one.card, field)))) for one in found], [
             not getattr(one.card, field) for one in found
@@ -315,6 +321,7 @@ def _table(found: Sequence[Experience]) -> str:
             _("What others say"),
             [(one, "<br>".join(map(escape, _reactions(one)))) for one in found],
             [not one.reactions for one in found],
+            _("Nothing yet"),
         )
     )
     return (
@@ -331,10 +338,10 @@ def _in_order() -> list[tuple[str, str]]:
     return [*((field, names[field]) for field in first), *((f, name) for f, name in names.items() if f not in first)]
 
 
-def _line(name: str, cells: Sequence[tuple[Experience, str]], empty: Sequence[bool] = ()) -> str:
-    missing = f"<span class='hub-muted'>{escape(_('Not told'))}</span>"
+def _line(name: str, cells: Sequence[tuple[Experience, str]], empty: Sequence[bool] = (), nothing: str = "") -> str:
+    missing = f"<span class='hub-muted'>{escape(nothing or _('Not told'))}</span>"
     drawn = "".join(
-        f"<td><span class='hub-side-of' aria-hidden='true'>{escape(one.title)}</span>{missing if place < len(empty) and empty[place] else text}</td>"
+        f"<td><span class='hub-side-of'>{escape(one.title)}</span>{missing if place < len(empty) and empty[place] else text}</td>"
         for place, (one, text) in enumerate(cells)
     )
     return f"<tr><th scope='row'>{escape(name)}</th>{drawn}</tr>"
@@ -346,11 +353,11 @@ def _to_plan(found: Sequence[Experience]) -> None:
     names = field_names()
     offered = {
         f"{one.thread_id}-{part}": " – ".join(
-            filter(None, (one.title if len(found) > 1 else "", names[part], _cut(str(getattr(one.card, part)))))
+            filter(None, (one.title if len(found) > 1 else "", names[part], _cut(item.text)))
         )
         for one in found
         for part in CARD_PARTS
-        if getattr(one.card, part)
+        for item in card_items(one, [part])
     }
     html.show(
         f"<h2 id='plan'>{escape(_('Put it into a plan'))}</h2>"
@@ -372,8 +379,7 @@ def _to_plan(found: Sequence[Experience]) -> None:
 
 
 def _cut(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LABEL else line[:_LABEL].rsplit(maxsplit=1)[0] + " …"
+    return text if len(text) <= _LABEL else text[:_LABEL].rsplit(maxsplit=1)[0] + " …"
 
 
 # --- On other pages --------------------------------------------------------------------------------------------------
@@ -383,14 +389,14 @@ def of_region(code: str) -> str:
     """Return a few cards from a region, for its page."""
     return _few(
         Sought(region=code), _("Experience cards from the region"), _("Nobody in the region has told of an experience yet."),
-        {"region": code}, "",
+        {"region": code}, "", _closed(),
     )  # fmt: skip
 
 
 def of_level(level: str) -> str:
-    """Return a few cards of a level, for its page."""
+    """Return a few cards of a level, for its page, where the talk beside them says what others than members are told."""
     return _few(
-        Sought(level=level), _("Experience of this level"), _("No region has told of this level yet."), {"niva": level}, level
+        Sought(level=level), _("Experience of this level"), _("No region has told of this level yet."), {"niva": level}, level, "",
     )  # fmt: skip
 
 
@@ -416,8 +422,15 @@ def told_by(thread_id: str) -> str:
     return f"<p class='hub-muted'>{escape(_('From the experience card {title}, by {author}.')).format(title=link, author=escape(author))}</p>"
 
 
-def _few(sought: Sought, heading: str, none: str, filters: Mapping[str, str], level: str) -> str:
-    """Return a heading with a few cards; to others than members only that there is such a place.
+def _closed() -> str:
+    return (
+        f"<p>{escape(_('Members share what they have tried in the forum.'))} "
+        f"<a class='hub-link' href='/forum'>{escape(_('About the forum'))}</a></p>"
+    )
+
+
+def _few(sought: Sought, heading: str, none: str, filters: Mapping[str, str], level: str, closed: str) -> str:
+    """Return a heading with a few cards; to others than members no more than what stands for a closed door.
 
     Nothing here is kept for the next visitor, since what may be seen is not the same to all.
     """
@@ -427,10 +440,7 @@ def _few(sought: Sought, heading: str, none: str, filters: Mapping[str, str], le
     except Unavailable:
         by = NOBODY
     if not allowed(by, Action.FORUM_READ):
-        return (
-            f"{head}<p>{escape(_('Members share what they have tried in the forum.'))} "
-            f"<a class='hub-link' href='/forum'>{escape(_('About the forum'))}</a></p>"
-        )
+        return f"{head}{closed}" if closed else ""
     try:
         found = hub().cards.newest(by, sought, _FEW + 1)
     except Unavailable:
@@ -445,8 +455,8 @@ def _few(sought: Sought, heading: str, none: str, filters: Mapping[str, str], le
         f"<span class='hub-muted'>{escape(' · '.join(filter(None, ('' if level else level_name(one.card.level), who_and_when(one), date(one.created_at.date())))))}</span></li>"
         for one in found[:_FEW]
     )
-    every = _("See all of them") if len(found) > _FEW else _("Compare them")
+    every = _("See all of them") if len(found) > _FEW else _("Browse experience cards")
     return (
-        f"{head}<ul class='hub-brief'>{rows}</ul><p><a class='hub-link' href='{_way(filters)}'>{escape(every)}</a> "
+        f"{head}<ul class='hub-brief'>{rows}</ul><p class='hub-talk-ways'><a class='hub-link' href='{_way(filters if len(found) > _FEW else {})}'>{escape(every)}</a> "
         f"<a class='hub-link' href='{write}'>{escape(_('Tell of an experience'))}</a></p>"
     )

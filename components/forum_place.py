@@ -5,7 +5,7 @@ somebody's plan it names what the item came from, or the stage it belongs to, ne
 members, the plan by its own readers, and the talk is the same beside everybody's plan.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
 from html import escape
@@ -69,7 +69,7 @@ def _who() -> Visitor:
 
 def _closed() -> str:
     return (
-        f"<p>{escape(_('Members ask each other about this in the forum.'))} "
+        f"<p>{escape(_('Members ask each other about this in the forum, and tell what they have tried.'))} "
         f"<a class='hub-link' href='/forum'>{escape(_('About the forum'))}</a></p>"
     )
 
@@ -85,12 +85,12 @@ def _row(one: Talk) -> str:
     )
 
 
-def talk_beside_each(kind: str, names: Sequence[str]) -> Mapping[str, str]:
+def talk_beside_each(kind: str, names: Mapping[str, str]) -> Mapping[str, str]:
     """Return a link to the talk beside each of many things, by name: how many threads there are, or the way to begin.
 
     Args:
         kind: what they are, such as ``requirement``.
-        names: their ids.
+        names: what each is called, by its id.
 
     Returns:
         Nothing for those who may not read the forum, and while it does not answer.
@@ -99,17 +99,18 @@ def talk_beside_each(kind: str, names: Sequence[str]) -> Mapping[str, str]:
     if not allowed(by, Action.FORUM_READ):
         return {}
     try:
-        counts = hub().places.counts(by, [f"{kind}:{name}" for name in names])
+        counts = hub().places.counts(by, [f"{kind}:{id_}" for id_ in names])
     except Unavailable:
         return {}
-    return {name: _short_link(f"{kind}:{name}", counts.get(f"{kind}:{name}", 0)) for name in names}
+    return {id_: _short_link(f"{kind}:{id_}", counts.get(f"{kind}:{id_}", 0), name) for id_, name in names.items()}
 
 
-def _short_link(about: str, count: int) -> str:
+def _short_link(about: str, count: int, name: str) -> str:
+    of = f"<span class='hub-unseen'>: {escape(name)}</span>"
     if not count:
-        return f"<a class='hub-link' href='{address('/forum', ny='trad', om=about)}'>{escape(_('Ask or tell about this'))}</a>"
+        return f"<a class='hub-link' href='{address('/forum', ny='trad', om=about)}'>{escape(_('Ask in the forum'))}{of}</a>"
     said = _("1 thread in the forum") if count == 1 else _("{count} threads in the forum").format(count=number(count))
-    return f"<a class='hub-link' href='{address('/forum', om=about)}'>{escape(said)}</a>"
+    return f"<a class='hub-link' href='{address('/forum', om=about)}'>{escape(said)}{of}</a>"
 
 
 # --- The way back ----------------------------------------------------------------------------------------------------

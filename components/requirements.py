@@ -27,7 +27,8 @@ def wish() -> Wish:
 
 def page(chosen: Wish) -> None:
     """Draw the whole list, each with the talk beside it for those who may read that."""
-    beside = forum_place.talk_beside_each("requirement", [one.id for one in hub().requirements.requirements])
+    words = hub().requirements.words[language()].requirements
+    beside = forum_place.talk_beside_each("requirement", {id_: one.text for id_, one in words.items()})
     html.show(
         f"<h1>{escape(_('Requirements to put to a vendor'))}</h1><p class='hub-lead'>"
         f"{escape(_('A list to start a procurement or a change order from. Choose the layers you will have, leave out what you do not need, and take it with you as Word or Excel.'))}</p>"

@@ -213,5 +213,5 @@ class RequirementReading:
             f"{escape(self._words.verified[one.verified])}. {escape(words.verify)} {escape(self._say('Concerns'))}: {escape(layers)}.{note}</p>"
             f"<label class='hub-unseen' for='vikt-{escape(one.id)}'>{escape(self._say('Weight of this requirement'))}</label>"
             f"<select id='vikt-{escape(one.id)}' name='vikt'>{options}</select>"
-            f"{changed}{f'<p>{beside}</p>' if beside else ''}</li>"
+            f"{changed}{f' {beside}' if beside else ''}</li>"
         )
