@@ -109,11 +109,12 @@ def _filters(asked: Mapping[str, str], found: Browsed, chosen: Sequence[str]) ->
         _chooser(name, labels[name], _options(name, asked[name], found.facets[_NAMES[name]]), asked[name])
         for name in _FILTERS
     )
+    every = f"<a class='hub-link' href='{_way({}, valda='~'.join(chosen))}'>{escape(_('Show all cards'))}</a>"
     return (
         f"<form method='get' action='/forum' class='hub-filter hub-filter-cards' data-submits-on-change aria-label='{escape(_('Choose cards'))}'>"
         f"{_unseen({}, chosen)}<div class='hub-choosers'>{lists}"
         f"<noscript><button class='hub-button quiet' type='submit'>{escape(_('Show'))}</button></noscript>"
-        f"<a class='hub-link' href='{_way({}, valda='~'.join(chosen))}'>{escape(_('Show all cards'))}</a></div></form>"
+        f"{every if any(asked.values()) else ''}</div></form>"
     )
 
 
