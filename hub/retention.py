@@ -25,8 +25,10 @@ from hub.tables import (
     command,
     correction,
     draft,
+    forum_measure,
     forum_post,
     forum_report,
+    forum_suspension,
     forum_thread,
     metadata,
     person,
@@ -87,6 +89,12 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             forum_post, 90, lambda before: sa.or_(forum_post.c.removed_at < before, forum_post.c.hidden_at < before)
         ),
         "report": Kind(forum_report, 365, lambda before: forum_report.c.settled_at < before),
+        "measure": Kind(forum_measure, 730, lambda before: forum_measure.c.at < before),
+        "suspension": Kind(
+            forum_suspension,
+            365,
+            lambda before: sa.or_(forum_suspension.c.lifted_at < before, forum_suspension.c.until < before),
+        ),
         "person": Kind(person, 30, _gone_and_unmentioned),
     }
 )

@@ -27,6 +27,8 @@ DataKind = Literal[
     "thread",
     "post",
     "report",
+    "measure",
+    "suspension",
     "draft",
     "audit",
     "command",

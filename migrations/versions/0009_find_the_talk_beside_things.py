@@ -1,12 +1,12 @@
 """Find the talk beside things in the order it is shown.
 
-Revision 0009, after 0005.
+Revision 0009, after 0007.
 """
 
 from alembic import op
 
 revision = "0009"
-down_revision = "0005"
+down_revision = "0007"
 
 
 def upgrade() -> None:
