@@ -177,7 +177,7 @@ def _row(one: Experience, *, ticked: bool, full: bool) -> str:
     words = _("At most four at a time") if closed else _("Compare")
     said = _said(one)
     return (
-        f"<li class='hub-experience'><h3><a href='{escape(thread_way(one.thread_id))}'>{escape(one.title)}</a></h3>"
+        f"<li class='hub-experience'><h3><a href='{escape(thread_way(one.thread_id))}' lang='sv'>{escape(one.title)}</a></h3>"
         f"<p class='hub-muted'><span class='hub-tag'>{escape(level_name(one.card.level))}</span> {escape(who_and_when(one))}</p>"
         + (f"<p class='hub-muted'>{systems}</p>" if systems else "")
         + f"<dl><dt>{escape(names['situation'])}</dt><dd>{people(_glance(one.card.situation))}</dd>"
@@ -284,7 +284,7 @@ def _compared(asked: Sequence[str]) -> None:
     )
     html.show(
         f"<p class='hub-kicker'><a class='hub-link' href='{back}'>← {escape(_('Choose among all cards'))}</a></p>"
-        f"<h1>{escape(title)}</h1>",
+        f"<h1{' lang=sv' if alone else ''}>{escape(title)}</h1>",
         f"<p class='note' role='status'>{escape(told)}</p>" if gone else "",
         _table(found) if found else "",
         f"<div class='hub-actions'><button type='button' class='hub-button quiet' data-prints>{escape(_('Print'))}</button></div>"
@@ -296,7 +296,7 @@ def _compared(asked: Sequence[str]) -> None:
 
 
 def _table(found: Sequence[Experience]) -> str:
-    heads = "".join(f"<th scope='col'>{escape(one.title)}</th>" for one in found)
+    heads = "".join(f"<th scope='col' lang='sv'>{escape(one.title)}</th>" for one in found)
     # The head of the table is not seen on a phone, so all that is to be read or pressed stands in its rows.
     thread = escape(_("Read and reply in the thread"))
     told_by = [
@@ -342,7 +342,7 @@ def _in_order() -> list[tuple[str, str]]:
 def _line(name: str, cells: Sequence[tuple[Experience, str]], empty: Sequence[bool] = (), nothing: str = "") -> str:
     missing = f"<span class='hub-muted'>{escape(nothing or _('Not told'))}</span>"
     drawn = "".join(
-        f"<td><span class='hub-side-of'>{escape(one.title)}</span>{missing if place < len(empty) and empty[place] else text}</td>"
+        f"<td><span class='hub-side-of' lang='sv'>{escape(one.title)}</span>{missing if place < len(empty) and empty[place] else text}</td>"
         for place, (one, text) in enumerate(cells)
     )
     return f"<tr><th scope='row'>{escape(name)}</th>{drawn}</tr>"
@@ -419,7 +419,7 @@ def told_by(thread_id: str) -> str:
     if not found:
         return f"<p class='hub-muted'>{escape(_('From an experience card that is no longer there.'))}</p>"
     author = author_words(found[0].author_name)
-    link = f"<a href='{escape(thread_way(thread_id))}'>{escape(found[0].title)}</a>"
+    link = f"<a href='{escape(thread_way(thread_id))}' lang='sv'>{escape(found[0].title)}</a>"
     return f"<p class='hub-muted'>{escape(_('From the experience card {title}, by {author}.')).format(title=link, author=escape(author))}</p>"
 
 
@@ -452,7 +452,7 @@ def _few(sought: Sought, heading: str, none: str, filters: Mapping[str, str], le
             f"{head}<p>{escape(none)} <a class='hub-link' href='{write}'>{escape(_('Tell of an experience'))}</a></p>"
         )
     rows = "".join(
-        f"<li><a href='{escape(thread_way(one.thread_id))}'>{escape(one.title)}</a> "
+        f"<li><a href='{escape(thread_way(one.thread_id))}' lang='sv'>{escape(one.title)}</a> "
         f"<span class='hub-muted'>{escape(' · '.join(filter(None, ('' if level else level_name(one.card.level), who_and_when(one), date(one.created_at.date())))))}</span></li>"
         for one in found[:_FEW]
     )

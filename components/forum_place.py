@@ -54,8 +54,8 @@ def talk(about: str, title: str, *, heading: str = "h2") -> str:
         else ""
     )
     return (
-        f"{head}{said}<p class='hub-talk-ways'><a class='hub-link' href='{address('/forum', ny='trad', om=about)}'>"
-        f"{escape(_('Ask or tell about this'))}{of}</a> {every}</p>"
+        f"{head}{said}<p class='hub-talk-ways'><a class='hub-link' href='{address('/forum', ny='fraga', om=about)}'>{escape(_('Ask about this'))}{of}</a> "
+        f"<a class='hub-link' href='{address('/forum', ny='trad', om=about)}'>{escape(_('Tell about this'))}{of}</a> {every}</p>"
     )
 
 
@@ -80,7 +80,7 @@ def _row(one: Talk) -> str:
     if one.question:
         mark = f" <span class='hub-tag'>{escape(_('Answered') if one.answered else _('Question'))}</span>"
     return (
-        f"<li><a href='{escape(thread_way(one.id))}'>{escape(one.title)}</a>{mark} "
+        f"<li><a href='{escape(thread_way(one.id))}' lang='sv'>{escape(one.title)}</a>{mark} "
         f"<span class='hub-muted'>{escape(f'{replies} · {date(one.activity_at.date())}')}</span></li>"
     )
 
@@ -108,12 +108,20 @@ def talk_beside_each(kind: str, names: Mapping[str, str]) -> Mapping[str, str]:
 def _short_link(about: str, count: int, name: str) -> str:
     of = f"<span class='hub-unseen'>: {escape(name)}</span>"
     if not count:
-        return f"<a class='hub-link' href='{address('/forum', ny='trad', om=about)}'>{escape(_('Ask in the forum'))}{of}</a>"
+        return f"<a class='hub-link' href='{address('/forum', ny='fraga', om=about)}'>{escape(_('Ask in the forum'))}{of}</a>"
     said = _("1 thread in the forum") if count == 1 else _("{count} threads in the forum").format(count=number(count))
     return f"<a class='hub-link' href='{address('/forum', om=about)}'>{escape(said)}{of}</a>"
 
 
 # --- The way back ----------------------------------------------------------------------------------------------------
+
+
+def concerns(about: str) -> str:
+    """Return a line that says what a thread stands beside, with the way there; nothing for one that stands alone."""
+    words, to = place_of(about)
+    if not words:
+        return ""
+    return f"<p class='hub-concerns'>{escape(_('Concerns'))}: <a href='{escape(to)}'>{escape(words)}</a></p>"
 
 
 def place_of(about: str) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from components.forum import (
     title_of,
 )
 from components.forum_card import card_table
+from components.forum_place import concerns
 from components.problems import sentence, summary
 from components.session import forget, hub, keep, kept, name_page, visitor
 from components.words import _, date, moment, number
@@ -96,6 +97,7 @@ def _head(opened: Opened, after: int) -> str:
         f"<h1>{escape(title_of(thread))}</h1>",
         f"<p>{drawn}</p>" if drawn else "",
         _thread_tools(opened, after),
+        concerns(thread.about),
         _answer(opened),
         card_table(opened.card) if opened.card else "",
     )

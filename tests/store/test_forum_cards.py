@@ -9,6 +9,7 @@ import pytest
 from hub.errors import Rejected
 from hub.forum.cards import MOST, OTHER, Browsed, Cards, Facet, Sought
 from hub.forum.content import read_forum
+from hub.forum.moderation import Moderation
 from hub.forum.places import Places
 from hub.forum.rules import Card, Reaction
 from hub.forum.service import Forum, NewText, NewThread
@@ -39,6 +40,7 @@ STRANGER = Visitor("browser:abc", address="address:x")
 @dataclass
 class Room:
     forum: Forum
+    moderation: Moderation
     cards: Cards
     places: Places
     moments: list[dt.datetime] = field(default_factory=lambda: [NOW])
@@ -87,7 +89,8 @@ def room(either) -> Room:
         either, limits, Topics(), lambda: moments[-1], CONTENT, levels={"hop-out", "inbox"},
         populations={"H": 247_000, "M": 1_400_000},
     )  # fmt: skip
-    return Room(forum, Cards(either, limits, lambda: moments[-1]), Places(either), moments)
+    moderation = Moderation(either, limits, Topics(), lambda: moments[-1], CONTENT)
+    return Room(forum, moderation, Cards(either, limits, lambda: moments[-1]), Places(either), moments)
 
 
 def titles(browsed: Browsed) -> list[str]:
@@ -144,7 +147,7 @@ def test_somebody_who_has_not_accepted_the_rules_sees_no_card(room):
 def test_a_card_that_is_hidden_or_taken_back_is_seen_by_nobody_here(room, by, how):
     thread = room.tell(about="level:hop-out")
     if how == "hidden":
-        room.forum.hide(MIRA, room.first(thread), "Skäl", room.command())
+        room.moderation.hide(MIRA, room.first(thread), "Skäl", room.command())
     else:
         room.forum.remove(KIM, room.first(thread), room.command())
     seen = room.cards.browse(by, Sought())
@@ -261,7 +264,7 @@ def test_a_card_comes_with_its_reactions_and_replies(room):
 def test_cards_stand_side_by_side_as_they_were_chosen_and_no_more_than_fit(room):
     told = [room.tell(title=f"Kort {number}") for number in range(MOST + 2)]
     gone = room.tell()
-    room.forum.hide(MIRA, room.first(gone), "Skäl", room.command())
+    room.moderation.hide(MIRA, room.first(gone), "Skäl", room.command())
     found = room.cards.some(KIM, [told[2], gone, told[0], told[2], "finnsinte"])
 
     assert [one.thread_id for one in found] == [told[2], told[0]]
