@@ -383,6 +383,15 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LABEL else text[:_LABEL].rsplit(maxsplit=1)[0] + " …"
 
 
+def ways_from(thread_id: str) -> str:
+    """Return the ways on from a card in its thread: beside others, and into a plan."""
+    plan = address("/forum", vy="kort", jamfor=thread_id) + "#plan"
+    return (
+        f"<p class='hub-talk-ways'><a class='hub-link' href='{plan}'>{escape(_('Put it into a plan'))}</a> "
+        f"<a class='hub-link' href='{address('/forum', vy='kort', valda=thread_id)}'>{escape(_('Compare it with other cards'))}</a></p>"
+    )
+
+
 # --- On other pages --------------------------------------------------------------------------------------------------
 
 

@@ -38,19 +38,19 @@ def talk(about: str, title: str, *, heading: str = "h2") -> str:
     if not allowed(by, Action.FORUM_READ):
         return f"{head}{_closed()}"
     try:
-        beside = hub().places.beside(by, about)
+        talks = hub().places.beside(by, about)
     except Unavailable:
         return (
             f"{head}<p class='hub-muted'>{escape(_('The forum does not answer just now. Try again in a moment.'))}</p>"
         )
     of = f"<span class='hub-unseen'>: {escape(title)}</span>"
-    rows = "".join(_row(one) for one in beside.talks)
+    rows = "".join(_row(one) for one in talks)
     said = (
         f"<ul class='hub-brief'>{rows}</ul>" if rows else f"<p>{escape(_('Nobody has asked or told of this yet.'))}</p>"
     )
     every = (
         f"<a class='hub-link' href='{address('/forum', om=about)}'>{escape(_('See all threads about this'))}{of}</a>"
-        if beside.more
+        if talks
         else ""
     )
     return (

@@ -20,6 +20,7 @@ from components.forum import (
     title_of,
 )
 from components.forum_card import card_table
+from components.forum_cards import ways_from
 from components.forum_place import concerns
 from components.problems import sentence, summary
 from components.session import forget, hub, keep, kept, name_page, visitor
@@ -100,6 +101,7 @@ def _head(opened: Opened, after: int) -> str:
         concerns(thread.about),
         _answer(opened),
         card_table(opened.card) if opened.card else "",
+        ways_from(thread.id) if opened.card and thread.visible else "",
     )
 
 

@@ -5,7 +5,6 @@ by the id of somebody's own plan, which only some may read.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from hub.database import Database
@@ -17,15 +16,6 @@ from hub.visitor import Visitor
 SHOWN: Final = 5
 
 
-@dataclass(frozen=True)
-class Beside:
-    """The talk beside something."""
-
-    talks: tuple[Talk, ...]
-    more: bool
-    """Whether there are others."""
-
-
 class Places:
     """Reads the talk beside things."""
 
@@ -33,7 +23,7 @@ class Places:
         """Hold where the forum is kept."""
         self._database = database
 
-    def beside(self, by: Visitor, about: str, limit: int = SHOWN) -> Beside:
+    def beside(self, by: Visitor, about: str, limit: int = SHOWN) -> tuple[Talk, ...]:
         """Return the threads beside something, the last written in first.
 
         Raises:
@@ -41,8 +31,7 @@ class Places:
             Unavailable: the database does not answer.
         """
         require(by, Action.FORUM_READ)
-        found = self._database.read(lambda connection: store.talks(connection, about, limit + 1))
-        return Beside(tuple(found[:limit]), len(found) > limit)
+        return tuple(self._database.read(lambda connection: store.talks(connection, about, limit)))
 
     def counts(self, by: Visitor, abouts: Collection[str]) -> Mapping[str, int]:
         """Return how many threads stand beside each of these; what has none is left out.

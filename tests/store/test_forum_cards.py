@@ -154,7 +154,7 @@ def test_a_card_that_is_hidden_or_taken_back_is_seen_by_nobody_here(room, by, ho
 
     assert (seen.experiences, seen.all, any(seen.facets.values())) == ((), 0, False)
     assert room.cards.some(by, [thread]) == room.cards.every(by, Sought()) == room.cards.newest(by, Sought(), 5) == ()
-    assert room.places.beside(by, "level:hop-out").talks == ()
+    assert room.places.beside(by, "level:hop-out") == ()
     assert room.places.counts(by, ["level:hop-out"]) == {}
 
 
@@ -293,11 +293,10 @@ def test_what_stands_beside_something_is_that_alone_the_last_written_in_first(ro
     room.forum.accept(KIM, answer, room.command())
     beside = room.places.beside(KIM, "requirement:login")
 
-    assert [(one.title, one.answered, one.replies) for one in beside.talks] == [
+    assert [(one.title, one.answered, one.replies) for one in beside] == [
         ("Första", True, 1),
         ("Andra", False, 0),
     ]
-    assert not beside.more
 
 
 def test_no_more_is_shown_in_place_than_has_room(room):
@@ -305,7 +304,7 @@ def test_no_more_is_shown_in_place_than_has_room(room):
         room.ask("level:hop-out", title=f"Fråga {number}")
     beside = room.places.beside(KIM, "level:hop-out")
 
-    assert [one.title for one in beside.talks] == [f"Fråga {number}" for number in (5, 4, 3, 2, 1)] and beside.more
+    assert [one.title for one in beside] == [f"Fråga {number}" for number in (5, 4, 3, 2, 1)]
 
 
 def test_the_talk_beside_many_things_is_counted_at_once(room):
