@@ -30,6 +30,7 @@ from web.check import Check
 from web.documents import Documents
 from web.drafts import Drafts
 from web.forum import Forum
+from web.forum_cards import ForumCards
 from web.forum_finding import ForumFinding
 from web.live import Live
 from web.logs import start_logging
@@ -85,6 +86,7 @@ app = st.App(
         *Regions(HUB, html).routes(),
         *ForumFinding(HUB).routes(),
         *Forum(HUB, html).routes(),
+        *ForumCards(HUB, html).routes(),
         *Survey(HUB, html).routes(),
         *Calls(HUB, html, peers).routes(),
         *Check(HUB, html, peers).routes(),

@@ -17,9 +17,11 @@ from hub.clock import utc_now
 from hub.database import Database
 from hub.drafts import Drafts
 from hub.entries import entries
+from hub.forum.cards import Cards
 from hub.forum.content import ForumContent, read_forum
 from hub.forum.finding import Finding
 from hub.forum.moderation import Moderation
+from hub.forum.places import Places
 from hub.forum.service import Forum
 from hub.glossing import Glossing
 from hub.guide.content import GuideContent, read_guide
@@ -85,6 +87,8 @@ class Hub:
     rounds: Rounds
     forum_content: ForumContent
     forum: Forum
+    cards: Cards
+    places: Places
     moderation: Moderation
     finding: Finding
     topics: Topics
@@ -185,6 +189,8 @@ def build(settings: Settings) -> Hub:
         rounds=rounds,
         forum_content=forum_content,
         forum=forum,
+        cards=Cards(database, limits, utc_now),
+        places=Places(database),
         moderation=Moderation(database, limits, topics, utc_now, forum_content),
         finding=finding,
         topics=topics,

@@ -1,17 +1,19 @@
 """Forum: what regions ask each other and tell of, for members.
 
-Reads   threads, posts and experience cards        hub.forum
+Reads   threads, posts and experience cards        hub.forum, hub.cards
 Writes  threads, replies and changes               hub.forum; small forms go to web/forum.py
+        what a card tells, into a plan             hub.plans
 URL     /forum?ordning=&kategori=&tagg=&om=&efter=     the threads
         /forum?trad=<id>&efter=<number>                one of them
         /forum?trad=<id>&andra=<post>                  changing a post
         /forum?trad=<id>&historik=<post>               how it read before
         /forum?ny=trad|fraga|kort&kategori=&om=        a new one
+        /forum?vy=kort&niva=&video=&journal=&region=&ar=&jamfor=<id>~<id>   experience cards
 """
 
 import streamlit as st
 
-from components import forum_history, forum_list, forum_thread, forum_write
+from components import forum_cards, forum_history, forum_list, forum_thread, forum_write
 from components.session import visitor
 from hub.identity.rules import Action, allowed
 
@@ -27,5 +29,7 @@ elif "andra" in asked:
     forum_write.change(asked["andra"])
 elif "trad" in asked:
     forum_thread.page(asked["trad"])
+elif asked.get("vy") == "kort":
+    forum_cards.page()
 else:
     forum_list.page()
