@@ -18,6 +18,10 @@ from hub.database import Database
 from hub.drafts import Drafts
 from hub.entries import entries
 from hub.forum.content import ForumContent, read_forum
+from hub.forum.digest import Writer
+from hub.forum.feeds import Feeds
+from hub.forum.mailing import Mailings
+from hub.forum.news import News
 from hub.forum.service import Forum
 from hub.glossing import Glossing
 from hub.guide.content import GuideContent, read_guide
@@ -31,6 +35,7 @@ from hub.levels.content import Glossary, Levels, NationalContent, read_glossary,
 from hub.levels.reading import content_words
 from hub.limits import Limits
 from hub.live import Topics
+from hub.mail import Mail
 from hub.markdown import Source
 from hub.pages import PageContent, read_pages
 from hub.plan.content import PlanWords, StageWords, read_plan, read_stages
@@ -83,6 +88,9 @@ class Hub:
     rounds: Rounds
     forum_content: ForumContent
     forum: Forum
+    news: News
+    mailings: Mailings
+    feeds: Feeds
     topics: Topics
     database: Database
     limits: Limits
@@ -135,6 +143,9 @@ def build(settings: Settings) -> Hub:
     forum_content = read_forum(content, sources)
     populations = {region.code: region.population for region in mart.regions()}
     forum = Forum(database, limits, topics, utc_now, forum_content, levels=levels, populations=populations)
+    identity = Identity(database, limits, settings, utc_now, regions=regions, rules_version=rules_version)
+    writer = Writer(catalogue, forum_content, settings.public_url)
+    mailings = Mailings(database, limits, utc_now, Mail(settings), writer, identity.member)
     visits = read_visits(content, in_words["sv"])
     level_names = {language: {level: words[language].name for level, words in levels.items()} for language in LANGUAGES}
     return Hub(
@@ -181,6 +192,9 @@ def build(settings: Settings) -> Hub:
         rounds=rounds,
         forum_content=forum_content,
         forum=forum,
+        news=News(database, limits, utc_now, forum_content),
+        mailings=mailings,
+        feeds=Feeds(database, limits, utc_now, forum_content, catalogue, identity.member),
         topics=topics,
         database=database,
         limits=limits,
@@ -205,7 +219,7 @@ def build(settings: Settings) -> Hub:
         rooms=Rooms(visits, limits, utc_now),
         privacy=privacy,
         regions=regions,
-        identity=Identity(database, limits, settings, utc_now, regions=regions, rules_version=rules_version),
+        identity=identity,
         accounts=Accounts(database, limits, utc_now, regions=regions, rules_version=rules_version),
         held=Held(utc_now),
         retention=retention,
@@ -215,6 +229,7 @@ def build(settings: Settings) -> Hub:
                 Job("retention", dt.timedelta(days=1), partial(retention.dispose, database)),
                 Job("rounds", dt.timedelta(minutes=10), rounds.close_due),
                 Job("forum", dt.timedelta(days=1), lambda _run: {"planted": forum.plant()}),
+                Job("letters", dt.timedelta(minutes=10), mailings.send_due),
             ],
         ),
     )

@@ -130,6 +130,8 @@ class Round:
         self._settings = settings
         self._context = context
         self._server: smtplib.SMTP | None = None
+        self.answers = True
+        """Whether the server has answered so far; there is no use in trying on when it does not."""
 
     def send(self, letter: Letter, at: dt.datetime) -> None:
         """Send a letter; after a fault the next one opens a new connection.
@@ -139,6 +141,13 @@ class Round:
             Unsent: the server does not answer.
             Unsure: it may have gone.
         """
+        try:
+            self._send(letter, at)
+        except Unsent:
+            self.answers = False
+            raise
+
+    def _send(self, letter: Letter, at: dt.datetime) -> None:
         server = self._opened()
         text = compose(letter, self._settings.smtp_from, at)
         try:

@@ -15,7 +15,7 @@ from hub import audit
 from hub.clock import Clock
 from hub.database import Database
 from hub.errors import NotFound, Rejected, Unavailable
-from hub.forum import guard, rules, store
+from hub.forum import guard, news, rules, store
 from hub.forum.content import ForumContent
 from hub.forum.rules import Card, Order, Post, Reaction, Revision, Thread
 from hub.forum.store import Listed, Reactions, Report, Wanted
@@ -324,6 +324,7 @@ class Forum:
                 if card and clean.card:
                     store.put_card(connection, thread.id, replace(clean.card, region=card.region))
             if not own:
+                news.note(connection, post, news.Kind.EDITED, by, now, why)
                 self._trail(connection, by, "edit", post_id, now)
 
         self._do(by, "forum.edit", command_id, work, found.thread_id)
@@ -375,6 +376,8 @@ class Forum:
             _require_asker(by, thread)
             if not thread.question or post.number == 1 or not post.visible:
                 raise Rejected("no-question")
+            if thread.accepted != post_id:
+                news.note(connection, post, news.Kind.ACCEPTED, by, now)
             store.change_thread(connection, thread.id, accepted=post_id, accepted_at=now, waiting=False)
             return thread.id
 
