@@ -29,6 +29,7 @@ from web.call import Calls
 from web.check import Check
 from web.documents import Documents
 from web.drafts import Drafts
+from web.forum import Forum
 from web.live import Live
 from web.logs import start_logging
 from web.middleware import Guard
@@ -79,6 +80,7 @@ app = st.App(
         Auth(HUB, html).mount(),
         *Account(HUB, html).routes(),
         *Regions(HUB, html).routes(),
+        *Forum(HUB, html).routes(),
         *Survey(HUB, html).routes(),
         *Calls(HUB, html, peers).routes(),
         *Check(HUB, html, peers).routes(),

@@ -104,13 +104,23 @@ class Form:
             f"<span>{escape(words)}</span></label></div>"
         )
 
-    def around(self, action: str, inside: str, unseen: Mapping[str, str], *, css: str = "") -> str:
-        """Return the whole form, with its command and what else it carries unseen."""
+    def around(self, action: str, inside: str, unseen: Mapping[str, str], *, css: str = "", soft: str = "") -> str:
+        """Return the whole form, with its command and what else it carries unseen.
+
+        Args:
+            action: the address it is sent to.
+            inside: its fields and buttons.
+            unseen: what it carries besides.
+            css: more classes.
+            soft: ``page`` opens what it leads to without a new session; ``stay`` also leaves the focus on the button.
+        """
         carried = {**unseen, "kommando": command(f"{self.name}-{action}-{sorted(unseen.items())}")}
         hidden = "".join(
             f"<input type='hidden' name='{name}' value='{escape(value)}'>" for name, value in carried.items()
         )
-        return f"<form class='hub-form {css}' method='post' action='{action}'>{hidden}{inside}</form>"
+        lost = escape(_("That did not go through. Nothing is lost; try again in a moment."))
+        softly = f" data-soft='{soft}' data-lost='{lost}'" if soft else ""
+        return f"<form class='hub-form {css}' method='post' action='{action}'{softly}>{hidden}{inside}</form>"
 
     def complain(self, heading: str = "") -> None:
         """Say on top of the page what is wrong, with a link to the field."""

@@ -1,6 +1,6 @@
 """How an error looks to a visitor: what happened, and what to do next."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
 
@@ -93,6 +93,31 @@ def sentence(error: NotFound | Rejected | Unavailable) -> str:
         "unknown-choice": _("That cannot be chosen. Load the page again and choose once more."),
         "unknown-visibility": _("Choose who may see the region’s answers."),
         "ends-too-early": _("The last day must not lie before the first, nor have passed already."),
+        "identity-number": _(
+            "There is a personal identity number or coordination number in the text: {places}. Take it away; nothing has been kept."
+        ).format(places=_places(facts)),
+        "look-again": _(
+            "This may point out a person: {places}. Take it away, or send once more if it may stand there."
+        ).format(places=_places(facts)),
+        "no-region": _(
+            "Your profile names no region, so there is no size to show. Choose a region in your account first."
+        ),
+        "locked": _("The thread is closed, so nothing more can be written or changed in it."),
+        "has-replies": _(
+            "Others have replied, so the thread cannot be taken back. Change your text instead, or ask a moderator."
+        ),
+        "too-many-posts": _(
+            "The thread is full: at most {most} posts fit. Begin a new thread and link to this one."
+        ).format(most=most),
+        "no-question": _("Only a reply to a question can be accepted as its answer."),
+        "unknown-category": _("Choose a category in the list."),
+        "unknown-tag": _("One of the tags does not exist any more. Choose among those in the list."),
+        "too-many-tags": _("Choose at most {most} tags.").format(most=most),
+        "unknown-place": _("What the thread is to stand beside does not exist. Begin from that page once more."),
+        "unknown-level": _("Choose a level in the list, or another way."),
+        "unknown-year": _("Write the year with four digits, between {first} and {last}.").format(
+            first=facts.get("first", ""), last=facts.get("last", "")
+        ),
         "command": _("The page was too old to be sent. Load it again and send once more."),
         "too-often": _("That was many times in a short while. Try again in {seconds} seconds.").format(
             seconds=facts.get("wait_s", 60)
@@ -102,6 +127,12 @@ def sentence(error: NotFound | Rejected | Unavailable) -> str:
         else _("You may see this but not change it. Signing in may help."),
     }
     return sentences.get(error.code, _("This cannot be taken as it is. Look it through and try again."))
+
+
+def _places(facts: Mapping[str, object]) -> str:
+    """Quote what was found in a text, each thing once."""
+    found = facts.get("words", ())
+    return ", ".join(f"“{one}”" for one in dict.fromkeys(found)) if isinstance(found, tuple) else ""
 
 
 _PLACES = {"incomplete": "forsta-utan-svar"}

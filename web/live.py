@@ -3,20 +3,24 @@
 import asyncio
 import re
 
+from starlette.concurrency import run_in_threadpool
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from hub.bootstrap import Hub
 from hub.clock import utc_now
-from hub.errors import Rejected
+from hub.errors import Rejected, Unavailable
+from hub.identity.rules import Action, allowed
 from hub.live import Listener
 from web.origin import same_origin
-from web.visitors import stranger
+from web.visitors import stranger, visitor_of
 
 OPEN_TOPICS = frozenset({"windows", "board"})
 """Topics anyone may listen to."""
 _SECRET_TOPIC = re.compile(r"(plan|survey)-[A-Za-z0-9_-]{22}")
 """Topics that only those know who may listen to them."""
+_FORUM_TOPIC = re.compile(r"forum(:[a-z0-9]{1,16})?")
+"""Topics that only those may listen to who read the forum."""
 _MOST_LISTENERS = 2_000
 _LONGEST_S = 4 * 3600
 """A socket is closed after this long; a page still open connects again."""
@@ -38,7 +42,7 @@ class Live:
     async def listen(self, socket: WebSocket) -> None:
         """Send the topic's version at once and each time it moves."""
         topic = socket.query_params.get("topic", "")
-        if not same_origin(socket, self._public_url) or not (topic in OPEN_TOPICS or _SECRET_TOPIC.fullmatch(topic)):
+        if not same_origin(socket, self._public_url) or not await self._may(socket, topic):
             await socket.close(code=1008)
             return
         if self._topics.listeners(topic) >= _MOST_LISTENERS or self._too_often(socket):
@@ -58,6 +62,17 @@ class Live:
                 await asyncio.gather(send, gone, return_exceptions=True)
         if topic == "windows":
             self._topics.move(topic)
+
+    async def _may(self, socket: WebSocket, topic: str) -> bool:
+        if topic in OPEN_TOPICS or _SECRET_TOPIC.fullmatch(topic):
+            return True
+        if not _FORUM_TOPIC.fullmatch(topic):
+            return False
+        try:
+            by = await run_in_threadpool(visitor_of, socket, self._hub.identity)
+        except Unavailable:
+            return False
+        return allowed(by, Action.FORUM_READ)
 
     def _too_often(self, socket: WebSocket) -> bool:
         """Count one more; by cookie and address alone, since the loop cannot wait for the database."""

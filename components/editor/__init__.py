@@ -18,7 +18,7 @@
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal, NoReturn, cast
@@ -33,6 +33,7 @@ from hub.markdown import MAX_PEOPLE_CHARACTERS
 
 _COMMAND_ID: Final = re.compile(r"[a-z0-9]{8,64}")
 _DRAFT_ID: Final = re.compile(r"[a-z0-9.:-]{1,80}")
+_MOST_FIELDS: Final = 60
 Scope = Literal["app", "fragment"]
 _component = st.components.v2.component(
     "hub_editor", js=(Path(__file__).parent / "editor.js").read_text(encoding="utf-8"), isolate_styles=False
@@ -53,19 +54,25 @@ class Submitted:
     seen: int
     """The version of the draft that the browser saw last; 0 if there was none."""
     scope: Scope = "app"
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """What stood in the plain form that is sent along, by field."""
 
-    def done(self) -> NoReturn:
-        """Say that the text has been taken: its draft is thrown away and the field shows ``value`` again."""
+    def done(self, onward: str = "") -> NoReturn:
+        """Say that the text has been taken: its draft is thrown away and the field shows ``value`` again.
+
+        Args:
+            onward: an address within the app that the browser opens when it has heard of it.
+        """
         # The browser does the same when it hears of it; it may be closed by then, or not have a name here yet.
         with suppress(Rejected, Unavailable):
             hub().drafts.discard(visitor(), self.draft_id, self.seen)
-        self._answer({"done": self.command_id})
+        self._answer({"done": self.command_id, "onward": onward})
 
     def refused(self, sentence: str, base: str = "") -> NoReturn:
         """Say at the field why the text cannot be taken; it stays there, and the focus goes to it.
 
         Args:
-            sentence: why, and what to do.
+            sentence: why, and what to do; empty when the page tells it at a field of the form.
             base: the version that the text builds on from now, when the page shows beside it what that holds.
         """
         number = 1 + kept(_place(self.key), {}).get("number", 0)
@@ -93,6 +100,8 @@ def editor(
     rows: int = 6,
     done_label: str = "",
     scope: Scope = "app",
+    form: str = "",
+    optional: bool = False,
 ) -> Submitted | None:
     """Draw a field for a long text, and return what has been sent, once.
 
@@ -108,6 +117,8 @@ def editor(
         rows: how high the field is at first.
         done_label: what is said when the text has been taken; "Sent" if empty.
         scope: what is drawn anew by the answer: the whole page, or the fragment that this stands in.
+        form: id of a plain form on the page whose fields are sent along.
+        optional: whether the text may be left empty.
     """
     if not _DRAFT_ID.fullmatch(draft_id) or len(base) > LONGEST_BASE:
         raise ValueError(f"not an id of a draft: {draft_id!r} with base {base!r}")
@@ -125,7 +136,10 @@ def editor(
             "most": max_chars,
             "longest": LONGEST,
             "rows": rows,
+            "form": form,
+            "optional": optional,
             "words": _words(done_label or _("Sent")),
+            "onward": answer.get("onward", ""),
             "done": answer.get("done", ""),
             "refused": {
                 "command": answer.get("refused", ""),
@@ -139,7 +153,7 @@ def editor(
     sent = _read(key, draft_id, cast("Any", result).sent, scope)
     if sent is None or sent.command_id == answer.get("done"):
         return None
-    if len(sent.text) > max_chars or not (sent.text.strip() or value.strip()):
+    if len(sent.text) > max_chars or not (sent.text.strip() or value.strip() or optional):
         # The browser has checked this before; whoever comes past it is answered all the same.
         sent.refused(_("The text may have at most {most} characters.").format(most=max_chars))
     return sent
@@ -174,7 +188,10 @@ def _read(key: str, draft_id: str, sent: object, scope: Scope = "app") -> Submit
     # A number in JSON may come as 5.0; none of these counts for more than which draft to throw away.
     if not isinstance(seen, int | float) or not 0 <= seen < 2**31:
         return None
-    return Submitted(clean(text), command_id, base, key, draft_id, int(seen), scope)
+    fields = sent.get("fields")
+    given = fields if isinstance(fields, Mapping) and len(fields) <= _MOST_FIELDS else {}
+    texts = {str(name): clean(value) for name, value in given.items() if isinstance(value, str)}
+    return Submitted(clean(text), command_id, base, key, draft_id, int(seen), scope, texts)
 
 
 def _words(done: str) -> dict[str, Any]:

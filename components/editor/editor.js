@@ -127,6 +127,13 @@ class Editor {
     this.describe();
   }
 
+  // The values of a plain form on the page that are sent along; the form keeps them in this browser itself.
+  form() { return this.data.form ? document.getElementById(this.data.form) : null; }
+
+  fields() { const form = this.form(); return form ? Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string")) : {}; }
+
+  mark() { return mark(this.text() + (this.data.form ? JSON.stringify(this.fields()) : "")); }
+
   describe() {
     const parts = [this.problem, this.count].filter((part) => !part.hidden).map((part) => part.id);
     if (parts.length) this.area.setAttribute("aria-describedby", parts.join(" ")); else this.area.removeAttribute("aria-describedby");
@@ -138,7 +145,7 @@ class Editor {
     this.data = data;
     this.label.textContent = data.label;
     this.submit.textContent = data.submit;
-    const waiting = this.sending?.id ?? (this.command?.text === mark(this.text()) ? this.command.id : null);
+    const waiting = this.sending?.id ?? (this.command?.text === this.mark() ? this.command.id : null);
     const refused = this.sending && data.refused?.command === this.sending.id && data.refused.number !== this.refusal;
     if (waiting && data.done === waiting && data.done !== this.handled) this.accepted();
     else if (refused) { this.refusal = data.refused.number; this.base = data.refused.base || this.base; this.refused(data.refused.text); }
@@ -489,11 +496,11 @@ class Editor {
     if (this.sending) return;
     const text = this.text(), { words, most } = this.data, count = length(text);
     if (this.rivals.length) { this.say("conflict"); this.conflict.focus(); return; }
-    if (!text.trim() && !this.data.value.trim()) { this.refuse(words.empty); return; }
+    if (!text.trim() && !this.data.value.trim() && !this.data.optional) { this.refuse(words.empty); return; }
     if (count > most) { this.refuse(fill(words.over, { count: count - most, most })); return; }
     this.invalid("");
     // The same text sent again is the same command, over reloads too, so that it is done once.
-    if (this.command?.text !== mark(text)) this.command = { id: random(), text: mark(text) };
+    if (this.command?.text !== this.mark()) this.command = { id: random(), text: this.mark() };
     this.keep();
     clearTimeout(this.timer);
     this.sending = { id: this.command.id, tries: 0 };
@@ -502,7 +509,7 @@ class Editor {
     const post = () => {
       if (!this.sending || this.ended) return;
       if (this.sending.tries === 4) { this.unlock("unanswered"); return; }
-      this.send({ text, command_id: this.sending.id, base: this.base, seen: this.version });
+      this.send({ text, command_id: this.sending.id, base: this.base, seen: this.version, fields: this.fields() });
       this.sending.timer = setTimeout(post, ANSWER_MS * 2 ** this.sending.tries);
       this.sending.tries += 1;
     };
@@ -528,7 +535,8 @@ class Editor {
   refuse(text) {
     this.show(false, false);
     this.invalid(text);
-    this.area.focus();
+    // Without a sentence the fault is in a field of the form, and told there.
+    if (text) this.area.focus();
   }
 
   async accepted() {
@@ -544,7 +552,10 @@ class Editor {
     this.empty();
     this.lock(false);
     this.say("done");
-    if (last) await this.remove(last);
+    this.form()?.dispatchEvent(new Event("hub-sent", { bubbles: true }));
+    const removed = last ? this.remove(last) : null;
+    if (this.data.onward) document.dispatchEvent(new CustomEvent("hub-onward", { detail: this.data.onward }));
+    await removed;
   }
 
   async remove(version) {

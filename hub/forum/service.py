@@ -89,6 +89,19 @@ class Opened:
     followed: bool
     own: bool
     may_moderate: bool
+    answer: Post | None = None
+    """The post that answers the question, on whichever page it stands."""
+
+
+@dataclass(frozen=True)
+class Changing:
+    """A post as whoever changes it needs to see it."""
+
+    post: Post
+    thread: Thread
+    card: Card | None
+    """The card of the thread, when the post is its first."""
+    own: bool
 
 
 class Forum:
@@ -160,8 +173,15 @@ class Forum:
 
         return self._database.read(read)
 
-    def open(self, by: Visitor, thread_id: str, after: int = 0, limit: int = rules.PAGE) -> Opened:
+    def open(self, by: Visitor, thread_id: str, after: int = 0, limit: int = rules.PAGE, upto: int = 0) -> Opened:
         """Return a thread with the posts after a number, and note that they have been seen.
+
+        Args:
+            by: a member.
+            thread_id: which thread.
+            after: the number of the last post of the page before.
+            limit: how many posts.
+            upto: the number of the last post wanted; 0 for no bound.
 
         Raises:
             NotFound: there is no such thread for this reader.
@@ -174,7 +194,8 @@ class Forum:
         def read(connection: store.Connection) -> Opened:
             thread = self._thread(connection, by, thread_id)
             found = store.posts(connection, thread_id, after, limit + 1, author=by.person_id, everything=moderates)
-            page = found[:limit]
+            page = [post for post in found[:limit] if not upto or post.number <= upto]
+            answer = store.find_post(connection, thread.accepted) if thread.accepted else None
             said = store.reactions(connection, [post.id for post in page], by.person_id)
             seen, followed = store.standing(connection, thread_id, by.person_id)
             return Opened(
@@ -184,11 +205,12 @@ class Forum:
                     Shown(_shown_post(by, post), said.get(post.id, Reactions()), _wrote(by, post.author))
                     for post in page
                 ),
-                len(found) > limit,
+                len(found) > len(page),
                 seen,
                 followed,
                 _wrote(by, thread.author),
                 moderates,
+                _shown_post(by, answer) if answer and answer.visible else None,
             )
 
         opened = self._database.read(read)
@@ -198,6 +220,36 @@ class Forum:
             with suppress(Unavailable):
                 self._database.write(lambda connection: store.set_read(connection, thread_id, by.person_id, last))
         return opened
+
+    def place(self, by: Visitor, post_id: str) -> tuple[str, int]:
+        """Return where a post stands: its thread and its number there.
+
+        Raises:
+            NotFound: there is no such post for this reader.
+            Rejected: ``not-allowed``.
+        """
+        require(by, Action.FORUM_READ)
+        post, thread = self._database.read(lambda connection: self._held(connection, by, post_id))
+        return thread.id, post.number
+
+    def changing(self, by: Visitor, post_id: str, *, reading: bool = False) -> Changing:
+        """Return a post that somebody is about to change, or whose history they are about to read.
+
+        Raises:
+            NotFound: there is no such post for this visitor.
+            Rejected: ``not-allowed``.
+        """
+        require(by, Action.FORUM_READ)
+
+        def read(connection: store.Connection) -> Changing:
+            post, thread = self._held(connection, by, post_id)
+            own = _wrote(by, post.author)
+            if not (own or reading):
+                require(by, Action.FORUM_MODERATE)
+            card = store.cards(connection, [thread.id]).get(thread.id) if post.number == 1 else None
+            return Changing(_shown_post(by, post), _shown_thread(by, thread), card, own)
+
+        return self._database.read(read)
 
     def history(self, by: Visitor, post_id: str) -> tuple[Revision, ...]:
         """Return how a post read before it was changed, the newest first.
@@ -685,7 +737,8 @@ class Forum:
             told = [
                 (field, one.kind.value, one.start, one.end) for field, found in warned.items() for one in found.warns
             ]
-            raise Rejected("look-again", told[0][0], {"found": told, "mark": mark})
+            said = tuple(words[field][one.start : one.end] for field, found in warned.items() for one in found.warns)
+            raise Rejected("look-again", told[0][0], {"found": told, "words": said, "mark": mark})
         return clean
 
     def _name(self, connection: store.Connection, by: Visitor, *, as_size: bool) -> str:
@@ -711,7 +764,8 @@ def _stop(field: str, text: str) -> None:
     stops = guard.look(text).stops
     if stops:
         told = [(field, one.kind.value, one.start, one.end) for one in stops]
-        raise Rejected("identity-number", field, {"found": told})
+        said = tuple(text[one.start : one.end] for one in stops)
+        raise Rejected("identity-number", field, {"found": told, "words": said})
 
 
 def _wrote(by: Visitor, author: str) -> bool:

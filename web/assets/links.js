@@ -56,6 +56,8 @@
   // Forms that only choose what to show change the address too; what is left empty is left out of it.
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    // Its fields are sent by the editor below it.
+    if (form.dataset.keeps && !form.hasAttribute("action")) { event.preventDefault(); return; }
     const to = new URL(form.action, location.href);
     if (form.method !== "get" || to.origin !== location.origin || !pages.has(to.pathname)) return;
     event.preventDefault();
@@ -69,20 +71,59 @@
   });
   let stay = null;
 
+  // A form that is sent softly keeps the page: what it leads to is opened without a new session, and where there is no
+  // contact nothing is lost, since the same form sent again carries the same command.
+  const open = (to) => {
+    const here = new URL(location.href);
+    if (to.pathname === here.pathname && to.search === here.search) history.replaceState({}, "", to); else history.pushState({}, "", to);
+    window.dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
+  };
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.matches("form[data-soft]") || event.defaultPrevented) return;
+    event.preventDefault();
+    if (form.dataset.sending) return;
+    form.dataset.sending = "";
+    if (form.dataset.soft === "stay" && event.submitter) stay = event.submitter.id;
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, event.submitter)), signal: AbortSignal.timeout(20000) });
+      const to = new URL(answer.url);
+      if (answer.redirected && to.origin === location.origin && pages.has(to.pathname)) open(to);
+      else if (answer.redirected) location.assign(to);
+      else throw new Error(`${answer.status}`);
+    } catch {
+      stay = null;
+      const status = document.getElementById("hub-status");
+      status.textContent = form.dataset.lost ?? "";
+      let told = form.querySelector(".hub-fault");
+      if (!told) { told = document.createElement("p"); told.className = "hub-fault"; form.append(told); }
+      told.textContent = form.dataset.lost ?? "";
+    }
+    delete form.dataset.sending;
+  });
+  document.addEventListener("hub-onward", (event) => {
+    const to = new URL(event.detail, location.href);
+    if (to.origin === location.origin && pages.has(to.pathname)) open(to);
+  });
+  document.addEventListener("hub-sent", (event) => {
+    try { localStorage.removeItem(store(event.target)); } catch { /* nothing kept */ }
+    event.target.reset();
+  });
+
   // A form may keep what is written in it in this browser, and send it to one of several addresses.
   const store = (form) => `hub-${form.dataset.keeps}-${location.pathname}${location.search}`;
   document.addEventListener("input", (event) => {
     const form = event.target.form;
     if (!form?.dataset.keeps) return;
     const fields = [...form.elements].filter((field) => field.id && "value" in field && field.type !== "hidden");
-    try { localStorage.setItem(store(form), JSON.stringify(Object.fromEntries(fields.map((field) => [field.id, field.value])))); } catch { /* a full or closed store loses nothing that is on the page */ }
+    try { localStorage.setItem(store(form), JSON.stringify(Object.fromEntries(fields.map((field) => [field.id, field.type === "checkbox" ? field.checked : field.value])))); } catch { /* a full or closed store loses nothing that is on the page */ }
   });
   const refill = () => {
     for (const form of document.querySelectorAll("#root form[data-keeps]:not([data-filled])")) {
       form.dataset.filled = "";
       let kept = {};
       try { kept = JSON.parse(localStorage.getItem(store(form)) ?? "{}"); } catch { /* nothing kept */ }
-      for (const [id, value] of Object.entries(kept)) { const field = form.querySelector(`#${CSS.escape(id)}`); if (field) field.value = value; }
+      for (const [id, value] of Object.entries(kept)) { const field = form.querySelector(`#${CSS.escape(id)}`); if (field?.type === "checkbox") field.checked = value === true; else if (field) field.value = value; }
     }
   };
   document.addEventListener("click", (event) => {

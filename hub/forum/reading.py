@@ -1,0 +1,41 @@
+"""How the forum reads in a reader's language: names for marks, and the editors' questions in either language. Pure."""
+
+from collections.abc import Callable
+
+from hub.forum.content import ForumContent, Question
+from hub.forum.rules import EDITORS, Post, Size, Thread, size_in
+from hub.language import Language
+from hub.visitor import FORMER
+
+Say = Callable[[str], str]
+
+
+def author(name: str, say: Say) -> str:
+    """Return what an author is called: a name, or words for a mark that stands in its place."""
+    size = size_in(name)
+    if size:
+        return {
+            Size.SMALL: say("A small region"),
+            Size.MIDDLE: say("A mid-size region"),
+            Size.LARGE: say("A large region"),
+        }[size]
+    return {EDITORS: say("The editors"), FORMER: say("A former member")}.get(name, name)
+
+
+def seed_of(thread: Thread, content: ForumContent) -> Question | None:
+    """Return the editors' question that a thread began with."""
+    return next((one for one in content.questions if one.id == thread.seed), None) if thread.seed else None
+
+
+def title(thread: Thread, content: ForumContent, language: Language) -> str:
+    """Return a thread's title: the editors' in the reader's language, unless it has been changed here."""
+    seed = seed_of(thread, content)
+    return seed.title[language] if seed and seed.title["sv"] == thread.title else thread.title
+
+
+def body(thread: Thread, post: Post, content: ForumContent, language: Language) -> tuple[str, tuple[str, ...]]:
+    """Return a post's text as Markdown of people, and the sources that the editors had read, by id."""
+    seed = seed_of(thread, content) if post.number == 1 else None
+    if seed is None or seed.body["sv"] != post.text:
+        return post.text, ()
+    return seed.body[language], seed.sources

@@ -1,0 +1,31 @@
+"""Forum: what regions ask each other and tell of, for members.
+
+Reads   threads, posts and experience cards        hub.forum
+Writes  threads, replies and changes               hub.forum; small forms go to web/forum.py
+URL     /forum?ordning=&kategori=&tagg=&om=&efter=     the threads
+        /forum?trad=<id>&efter=<number>                one of them
+        /forum?trad=<id>&andra=<post>                  changing a post
+        /forum?trad=<id>&historik=<post>               how it read before
+        /forum?ny=trad|fraga|kort&kategori=&om=        a new one
+"""
+
+import streamlit as st
+
+from components import forum_history, forum_list, forum_thread, forum_write
+from components.session import visitor
+from hub.identity.rules import Action, allowed
+
+asked = st.query_params
+
+if not allowed(visitor(), Action.FORUM_READ):
+    forum_list.closed()
+elif "ny" in asked:
+    forum_write.new(asked["ny"])
+elif "historik" in asked:
+    forum_history.page(asked["historik"])
+elif "andra" in asked:
+    forum_write.change(asked["andra"])
+elif "trad" in asked:
+    forum_thread.page(asked["trad"])
+else:
+    forum_list.page()
