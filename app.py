@@ -30,6 +30,7 @@ from web.check import Check
 from web.documents import Documents
 from web.drafts import Drafts
 from web.forum import Forum
+from web.forum_feeds import ForumFeeds
 from web.live import Live
 from web.logs import start_logging
 from web.middleware import Guard
@@ -81,6 +82,7 @@ app = st.App(
         *Account(HUB, html).routes(),
         *Regions(HUB, html).routes(),
         *Forum(HUB, html).routes(),
+        *ForumFeeds(HUB, html).routes(),
         *Survey(HUB, html).routes(),
         *Calls(HUB, html, peers).routes(),
         *Check(HUB, html, peers).routes(),
@@ -102,6 +104,7 @@ app = st.App(
                 "/nivaer/",
                 "/kunskap/",
                 "/besok/",
+                "/forum/",
                 "/kontroll",
                 "/kontroll/",
                 "/robots.txt",

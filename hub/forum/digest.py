@@ -57,10 +57,10 @@ class Week:
         return not self.talks and all(one.created_at <= self.since for one in self.questions)
 
 
-def title_of(said: Said, content: ForumContent, language: Language) -> str:
-    """Return the title of a post's thread: the editors' in the reader's language, unless it has been changed here."""
-    seed = next((one for one in content.questions if one.id == said.seed), None) if said.seed else None
-    return seed.title[language] if seed and seed.title["sv"] == said.title else said.title
+def title_of(title: str, seed_id: str, content: ForumContent, language: Language) -> str:
+    """Return the title of a thread: the editors' in the reader's language, unless it has been changed here."""
+    seed = next((one for one in content.questions if one.id == seed_id), None) if seed_id else None
+    return seed.title[language] if seed and seed.title["sv"] == title else title
 
 
 def text_of(said: Said, content: ForumContent, language: Language) -> str:
@@ -151,7 +151,7 @@ class Writer:
         words = _words(text_of(said, self._content, language), say)
         author = reading.author(said.author_name, say)
         quoted = say("{author}: {words}").format(author=author, words=words) if words else author
-        title = _words_only(title_of(said, self._content, language), say)
+        title = _words_only(title_of(said.title, said.seed, self._content, language), say)
         return _Line(quoted, title, self._base + post_way(said.thread_id, said.number), what=what)
 
 

@@ -167,7 +167,7 @@ class Feeds:
         )
 
     def _entry(self, one: Said, base: str, host: str, say: Callable[[str], str], language: Language) -> str:
-        title = title_of(one, self._content, language)
+        title = title_of(one.title, one.seed, self._content, language)
         if one.number > 1:
             title = say("Reply in: {title}").format(title=title)
         category = self._content.named[f"category:{one.category}"].name[language]

@@ -35,6 +35,8 @@ class Unread:
 
     id: str
     title: str
+    seed: str
+    """Id of the editors' question, or empty."""
     posts: int
     """The number of the last post."""
     read: int
@@ -53,6 +55,7 @@ class Notice:
     post_id: str
     number: int
     title: str
+    seed: str
     reason: str
     at: dt.datetime
     seen: bool
@@ -64,6 +67,7 @@ class Aged:
 
     thread_id: str
     title: str
+    seed: str
     post_id: str
     number: int
     accepted_at: dt.datetime
@@ -197,7 +201,7 @@ def unread(connection: Connection, person_id: str, limit: int, until: dt.datetim
     if until:
         query = query.where(forum_thread.c.activity_at <= until)
     return [
-        Unread(row.id, row.title, row.posts, row.read, row.activity_at, row.last_name)
+        Unread(row.id, row.title, row.seed or "", row.posts, row.read, row.activity_at, row.last_name)
         for row in connection.execute(query)
     ]
 
@@ -205,7 +209,7 @@ def unread(connection: Connection, person_id: str, limit: int, until: dt.datetim
 def _notices(person_id: str) -> sa.Select[Any]:
     """Return the notices of somebody, but for those of threads that others have hidden from them."""
     return (
-        sa.select(forum_notice, forum_thread.c.title, forum_post.c.number)
+        sa.select(forum_notice, forum_thread.c.title, forum_thread.c.seed, forum_post.c.number)
         .join(forum_thread, forum_thread.c.id == forum_notice.c.thread_id)
         .join(forum_post, forum_post.c.id == forum_notice.c.post_id)
         .where(forum_notice.c.person_id == person_id, sa.or_(_SEEN, forum_thread.c.author == person_id))
@@ -216,7 +220,7 @@ def notices(connection: Connection, person_id: str, limit: int) -> list[Notice]:
     """Return what was done to somebody's posts, the newest first."""
     return [
         Notice(
-            row.id, row.kind, row.thread_id, row.post_id, row.number, row.title, row.reason, row.at,
+            row.id, row.kind, row.thread_id, row.post_id, row.number, row.title, row.seed or "", row.reason, row.at,
             row.seen_at is not None,
         )
         for row in connection.execute(_notices(person_id).order_by(forum_notice.c.id.desc()).limit(limit))
@@ -232,7 +236,10 @@ def aged(connection: Connection, person_id: str, now: dt.datetime, limit: int) -
         .order_by(forum_thread.c.accepted_at, forum_thread.c.id)
         .limit(limit)
     )
-    return [Aged(row.id, row.title, row.accepted, row.number, row.accepted_at) for row in connection.execute(query)]
+    return [
+        Aged(row.id, row.title, row.seed or "", row.accepted, row.number, row.accepted_at)
+        for row in connection.execute(query)
+    ]
 
 
 def count(connection: Connection, person_id: str, now: dt.datetime, most: int) -> int:

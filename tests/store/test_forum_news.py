@@ -112,7 +112,9 @@ def test_nobody_is_counted_news_who_does_not_want_them_or_may_not_read(room, eit
 
 @pytest.mark.parametrize("call", ["list", "seen", "categories", "follow_categories"])
 def test_news_are_for_members(room, news, call):  # noqa: F811
-    more = {"list": (), "seen": (NOW, "news-command-1"), "categories": (), "follow_categories": ([], "news-command-1")}[call]
+    more = {"list": (), "seen": (NOW, "news-command-1"), "categories": (), "follow_categories": ([], "news-command-1")}[
+        call
+    ]
     with pytest.raises(Rejected) as caught:
         getattr(news, call)(READER, *more)
 
@@ -300,7 +302,8 @@ def test_notices_unconfirmed_addresses_and_marks_of_letters_go_when_their_time_i
     thread = room.start(KIM)
     put_all(either, thread, room.first(thread))
     done = [
-        Retention(Settings()).dispose(either, Run(NOW + days * DAY, lambda: None)) for days in (7, 8, 180, 181, 365, 366)
+        Retention(Settings()).dispose(either, Run(NOW + days * DAY, lambda: None))
+        for days in (7, 8, 180, 181, 365, 366)
     ]
     gone = [{kind: rows for kind, rows in one.items() if kind in {"mailing", "notice", "letter"}} for one in done]
 
