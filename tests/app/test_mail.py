@@ -81,9 +81,7 @@ class Office:
         self.forum = Forum(self.database, limits, Topics(), clock, CONTENT, levels=(), populations={})
         self.news = News(self.database, limits, clock, CONTENT)
         mail = Mail(settings(self.postman.port))
-        self.mailings = Mailings(
-            self.database, limits, clock, mail, Writer(CATALOGUE, CONTENT, HERE), lambda who: self.members.get(who)
-        )
+        self.mailings = Mailings(self.database, limits, clock, mail, Writer(CATALOGUE, CONTENT, HERE), self.members.get)
 
     def command(self) -> str:
         self.count += 1
