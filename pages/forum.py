@@ -7,13 +7,14 @@ URL     /forum?ordning=&kategori=&tagg=&om=&efter=     the threads
         /forum?trad=<id>&efter=<number>                one of them
         /forum?trad=<id>&andra=<post>                  changing a post
         /forum?trad=<id>&historik=<post>               how it read before
+        /forum?vy=nytt                                 what is new, the weekly letter and the feed
         /forum?ny=trad|fraga|kort&kategori=&om=        a new one
         /forum?vy=kort&niva=&video=&journal=&region=&ar=&jamfor=<id>~<id>   experience cards
 """
 
 import streamlit as st
 
-from components import forum_cards, forum_history, forum_list, forum_thread, forum_write
+from components import forum_cards, forum_history, forum_list, forum_news, forum_thread, forum_write
 from components.session import visitor
 from hub.identity.rules import Action, allowed
 
@@ -21,6 +22,8 @@ asked = st.query_params
 
 if not allowed(visitor(), Action.FORUM_READ):
     forum_list.closed()
+elif asked.get("vy") == "nytt":
+    forum_news.page()
 elif "ny" in asked:
     forum_write.new(asked["ny"])
 elif "historik" in asked:
