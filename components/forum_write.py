@@ -146,7 +146,7 @@ def _fields(kind: str, form: Form, *, keeps: bool = True) -> str:
     inside += f"<fieldset class='hub-forum-tags' id='{_FORM}-tagg' tabindex='-1'><legend>{escape(_('Tags, at most five'))}</legend>{boxes}</fieldset>"
     if "kategori" in form.values:
         inside += (
-            f"<label class='hub-box'><input type='checkbox' id='{_FORM}-storlek' name='storlek' value='1'><span>{escape(_('Show me only as a region of this size'))}</span></label>"
+            f"<label class='hub-box'><input type='checkbox' id='{_FORM}-storlek' name='storlek' value='1'><span>{escape(_('Show only how big my region is'))}</span></label>"
             + hide_note("post")
         )
     return f"<form id='{_FORM}' class='hub-form hub-forum-form'{' data-keeps=forum' if keeps else ''}>{inside}</form>"
@@ -214,13 +214,15 @@ def change(post_id: str) -> None:
                 f"<section class='hub-changed' role='status'><h2>{escape(_('Somebody has changed this while you have it open'))}</h2>"
                 f"<p>{escape(_('This is what yours takes away from theirs and adds to it. Save once more to let yours stand.'))}</p>{differs}</section>"
             )
-    html.show(_change_fields(now) if first or not now.own else "")
+    if first or not now.own:
+        html.show(_change_fields(now))
     sent = editor(
         key, draft_id=f"forum:{post_id}", form=_FORM if first or not now.own else "", label=_("The text"), value=now.post.text,
         base=str(now.post.version), submit_label=_("Save the change"), rows=8, optional=now.card is not None,
     )  # fmt: skip
     if not sent:
-        html.show(_take_back(now))
+        if way := _take_back(now):
+            html.show(way)
         return
     seen = int(sent.base) if sent.base.isascii() and sent.base.isdigit() else now.post.version
     mark = f"forum-mark-{post_id}"

@@ -18,6 +18,7 @@ from hub.database import Database
 from hub.drafts import Drafts
 from hub.entries import entries
 from hub.forum.content import ForumContent, read_forum
+from hub.forum.finding import Finding
 from hub.forum.moderation import Moderation
 from hub.forum.service import Forum
 from hub.glossing import Glossing
@@ -85,6 +86,7 @@ class Hub:
     forum_content: ForumContent
     forum: Forum
     moderation: Moderation
+    finding: Finding
     topics: Topics
     database: Database
     limits: Limits
@@ -137,6 +139,8 @@ def build(settings: Settings) -> Hub:
     forum_content = read_forum(content, sources)
     populations = {region.code: region.population for region in mart.regions()}
     forum = Forum(database, limits, topics, utc_now, forum_content, levels=levels, populations=populations)
+    search_words = read_search_words(content)
+    finding = Finding(database, limits, topics, utc_now, forum_content, search_words)
     visits = read_visits(content, in_words["sv"])
     level_names = {language: {level: words[language].name for level, words in levels.items()} for language in LANGUAGES}
     return Hub(
@@ -174,9 +178,7 @@ def build(settings: Settings) -> Hub:
             language: Glossing(glossary[language].terms, catalogue.text(language, "What {term} means"))
             for language in LANGUAGES
         },
-        search=Search(
-            entries(site, levels, requirements, glossary, articles, mart.regions()), read_search_words(content)
-        ),
+        search=Search(entries(site, levels, requirements, glossary, articles, mart.regions()), search_words),
         mart=mart,
         corrections=Corrections(database, limits, topics, utc_now, mart),
         questionnaires=questionnaires,
@@ -184,6 +186,7 @@ def build(settings: Settings) -> Hub:
         forum_content=forum_content,
         forum=forum,
         moderation=Moderation(database, limits, topics, utc_now, forum_content),
+        finding=finding,
         topics=topics,
         database=database,
         limits=limits,
@@ -218,6 +221,7 @@ def build(settings: Settings) -> Hub:
                 Job("retention", dt.timedelta(days=1), partial(retention.dispose, database)),
                 Job("rounds", dt.timedelta(minutes=10), rounds.close_due),
                 Job("forum", dt.timedelta(days=1), lambda _run: {"planted": forum.plant()}),
+                Job("forum-changes", dt.timedelta(days=1), finding.trim),
             ],
         ),
     )

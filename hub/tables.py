@@ -467,3 +467,13 @@ forum_suspension = sa.Table(
     sa.Column("lifted_at", UtcDateTime, index=True),
     sa.Column("lifted_by", sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),
 )
+
+forum_change = sa.Table(
+    "forum_change",
+    metadata,
+    # Never given twice, also when the rows before are gone: whoever keeps an index asks for what comes after a number.
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("thread_id", sa.String(16), nullable=False),  # may be gone by now
+    sa.Column("post_id", sa.String(16), nullable=False),  # or empty for the thread with all its posts
+    sqlite_autoincrement=True,
+)

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from hub.forum.rules import Card, Order, Post, Reaction, Revision, Thread
 from hub.tables import (
     forum_card,
+    forum_change,
     forum_follow,
     forum_post,
     forum_reaction,
@@ -68,6 +69,22 @@ def region_of(connection: Connection, person_id: str) -> str:
     return connection.execute(sa.select(person.c.region).where(person.c.id == person_id)).scalar_one_or_none() or ""
 
 
+# --- What the index of words is kept up by --------------------------------------------------------------------------
+
+_FOUND_BY: Final = frozenset({"title", "category", "text", "hidden_at", "removed_at"})
+"""What a change must touch for the index to know of it."""
+
+
+def note_change(connection: Connection, thread_id: str) -> None:
+    """Number a change that what is found of a whole thread depends on."""
+    connection.execute(forum_change.insert().values(thread_id=thread_id, post_id=""))
+
+
+def _note_post(connection: Connection, post_id: str) -> None:
+    of_post = sa.select(forum_post.c.thread_id, forum_post.c.id).where(forum_post.c.id == post_id)
+    connection.execute(forum_change.insert().from_select(["thread_id", "post_id"], of_post))
+
+
 # --- Threads ---------------------------------------------------------------------------------------------------------
 
 
@@ -89,6 +106,7 @@ def set_tags(connection: Connection, thread_id: str, tags: Sequence[str]) -> Non
     connection.execute(forum_tag.delete().where(forum_tag.c.thread_id == thread_id))
     if tags:
         connection.execute(forum_tag.insert(), [{"thread_id": thread_id, "tag": tag} for tag in tags])
+    note_change(connection, thread_id)
 
 
 def find_thread(connection: Connection, thread_id: str, *, lock: bool = False) -> Thread | None:
@@ -109,6 +127,8 @@ def change_thread(connection: Connection, thread_id: str, **values: Any) -> None
     connection.execute(
         forum_thread.update().where(forum_thread.c.id == thread_id).values(version=forum_thread.c.version + 1, **values)
     )
+    if _FOUND_BY & values.keys():
+        note_change(connection, thread_id)
 
 
 _SEEN: Final = sa.and_(forum_thread.c.removed_at.is_(None), forum_thread.c.hidden_at.is_(None))
@@ -183,6 +203,7 @@ def put_card(connection: Connection, thread_id: str, card: Card) -> None:
     values = {name: kept.pop(name) for name in _COLUMNS}
     connection.execute(forum_card.delete().where(forum_card.c.thread_id == thread_id))
     connection.execute(forum_card.insert().values(thread_id=thread_id, texts=kept, **values))
+    note_change(connection, thread_id)
 
 
 def cards(connection: Connection, thread_ids: Collection[str]) -> dict[str, Card]:
@@ -201,6 +222,7 @@ def add_post(connection: Connection, new: Post) -> None:
     """Store a post."""
     values = {name: getattr(new, name) for name in Post.__dataclass_fields__}
     connection.execute(forum_post.insert().values(**{**values, "author": new.author or None}))
+    connection.execute(forum_change.insert().values(thread_id=new.thread_id, post_id=new.id))
 
 
 def find_post(connection: Connection, post_id: str) -> Post | None:
@@ -243,12 +265,16 @@ def change_post(connection: Connection, post_id: str, seen: int, **values: Any) 
         .where(forum_post.c.id == post_id, forum_post.c.version == seen)
         .values(version=seen + 1, **values)
     )
+    if done.rowcount == 1 and _FOUND_BY & values.keys():
+        _note_post(connection, post_id)
     return done.rowcount == 1
 
 
 def set_on_post(connection: Connection, post_id: str, **values: Any) -> None:
     """Change what is said about a post; its version stays, so that a text being changed is not held up."""
     connection.execute(forum_post.update().where(forum_post.c.id == post_id).values(**values))
+    if _FOUND_BY & values.keys():
+        _note_post(connection, post_id)
 
 
 def add_revision(connection: Connection, post_id: str, old: Revision) -> None:

@@ -14,6 +14,7 @@ from hub.tables import (
     correction,
     draft,
     forum_card,
+    forum_change,
     forum_follow,
     forum_measure,
     forum_post,
@@ -463,6 +464,11 @@ def _begun_by(person_id: str) -> sa.Select[tuple[str]]:
 def _forget_in_forum(connection: sa.Connection, person_id: str, *, keep_texts: bool) -> None:
     """Take somebody's name out of the forum; the way to reach them goes even where their texts stay."""
     cards = forum_card.c.thread_id.in_(_begun_by(person_id))
+    # Told before it is done, while it is known whose it was; the index of words reads it when all of this holds.
+    wrote = sa.select(forum_post.c.thread_id, forum_post.c.id).where(forum_post.c.author == person_id)
+    began = sa.select(forum_thread.c.id, sa.literal("")).where(forum_thread.c.author == person_id)
+    for changed in (wrote, began):
+        connection.execute(forum_change.insert().from_select(["thread_id", "post_id"], changed))
     if keep_texts:
         connection.execute(forum_card.update().where(cards).values(contact=""))
     else:
