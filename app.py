@@ -31,6 +31,7 @@ from web.documents import Documents
 from web.drafts import Drafts
 from web.forum import Forum
 from web.forum_finding import ForumFinding
+from web.forum_moderation import ForumModeration
 from web.live import Live
 from web.logs import start_logging
 from web.middleware import Guard
@@ -85,6 +86,7 @@ app = st.App(
         *Regions(HUB, html).routes(),
         *ForumFinding(HUB).routes(),
         *Forum(HUB, html).routes(),
+        *ForumModeration(HUB, html).routes(),
         *Survey(HUB, html).routes(),
         *Calls(HUB, html, peers).routes(),
         *Check(HUB, html, peers).routes(),
