@@ -296,11 +296,12 @@ def told(thread_id: str) -> str:
     )
 
 
-def own_line(one: Measure) -> str:
-    """Return a measure as its author is told of it."""
+def own_line(one: Measure, title: str = "") -> str:
+    """Return a measure as its author is told of it, as HTML; with a link to the thread where its title is given."""
     post = f" {_('post {number}').format(number=one.number)}" if one.number > 1 else ""
+    link = f", <a href='{escape(thread_way(one.thread_id, one.number or 1))}'>{escape(title)}</a>" if title else ""
     reason = f" {_('Reason:')} {one.reason}" if one.reason else ""
-    return escape(f"{moment(one.at)}: {done_words()[one.what]}{post}.{reason}")
+    return f"{escape(moment(one.at))}: {escape(done_words()[one.what] + post)}{link}.{escape(reason)}"
 
 
 def thread_link(thread: Thread, post: Post) -> str:

@@ -27,7 +27,7 @@ from hub.forum.measures import Suspension, What
 from hub.forum.moderation import REPORTS, Case, Queue
 
 
-def head(view: str) -> str:
+def head(view: str, heading: str) -> str:
     """Return what every page of moderation begins with."""
     tabs = (("anmalda", _("Reported")), ("logg", _("The log of measures")), ("regler", _("The rules")))
     items = "".join(
@@ -35,7 +35,7 @@ def head(view: str) -> str:
         for name, words in tabs
     )
     return (
-        f"<p class='hub-kicker'><a href='/forum'>{escape(_('Forum'))}</a></p>"
+        f"<p class='hub-kicker'><a href='/forum'>{escape(_('Forum'))}</a></p><h1>{escape(heading)}</h1>"
         f"<nav class='hub-tabs' aria-label='{escape(_('Parts of moderation'))}'><ul>{items}</ul></nav>"
     )
 
@@ -68,8 +68,8 @@ def page() -> None:
     _complain(found)
     html.show(
         said(),
-        head("anmalda"),
-        f"<h1>{escape(_('Reported'))}</h1><p class='hub-lead'>{escape(_lead(found))}</p>",
+        head("anmalda", _("Reported")),
+        f"<p class='hub-lead'>{escape(_lead(found))}</p>",
     )
     _news(version, empty=not found.cases)
     html.show(*(_case(one) for one in found.cases), _more(found), _suspended())
@@ -212,7 +212,7 @@ def _one(post_id: str, wanted: str) -> None:
         case = hub().moderation.case(visitor(), post_id)
     except NotFound as error:
         name_page(_("Moderation of the forum"))
-        html.show(said(), head(""), f"<h1>{escape(_('Moderation of the forum'))}</h1>")
+        html.show(said(), head("", _("Moderation of the forum")))
         summary(_("This was not done"), [sentence(error)])
         return
     measures = offered(case)

@@ -32,8 +32,10 @@ def rules() -> None:
     member = allowed(visitor(), Action.FORUM_READ)
     points = "".join(f"<li>{escape(one[lang])}</li>" for one in words.points)
     html.show(
-        head("regler") if moderates() else f"<p class='hub-kicker'><a href='/forum'>{escape(_('Forum'))}</a></p>",
-        f"<h1>{escape(words.title[lang])}</h1><p class='hub-lead'>{escape(words.lead[lang])}</p>",
+        head("regler", words.title[lang])
+        if moderates()
+        else f"<p class='hub-kicker'><a href='/forum'>{escape(_('Forum'))}</a></p><h1>{escape(words.title[lang])}</h1>",
+        f"<p class='hub-lead'>{escape(words.lead[lang])}</p>",
         notice() if member else "",
         f"<ul>{points}</ul>",
         _section("moderatorer", words.moderators),
@@ -66,14 +68,8 @@ def _own() -> str:
         return ""
     if not found.lines:
         return ""
-    lines = "".join(f"<li>{_own_line(one, found)}</li>" for one in found.lines)
+    lines = "".join(f"<li>{own_line(one, found.titles.get(one.thread_id, ''))}</li>" for one in found.lines)
     return f"<h2 id='dina'>{escape(_('What concerns what you have written'))}</h2><ul>{lines}</ul>"
-
-
-def _own_line(one: Measure, found: Log) -> str:
-    title = found.titles.get(one.thread_id)
-    link = f" <a href='{escape(thread_way(one.thread_id, one.number or 1))}'>{escape(title)}</a>" if title else ""
-    return own_line(one) + link
 
 
 _COUNTED = (What.HIDE, What.WARN, What.EDIT, What.MOVE, What.LOCK, What.SUSPEND, What.DISMISS)
@@ -89,7 +85,7 @@ def _counts() -> str:
     if not found:
         return heading + f"<p>{escape(_('Nothing in the last twelve months.'))}</p>"
     names = {
-        What.HIDE: _("Hidden"), What.WARN: _("Notes"), What.EDIT: _("Texts changed"), What.MOVE: _("Threads moved"),
+        What.HIDE: _("Hidden"), What.WARN: _("Notes below posts"), What.EDIT: _("Texts changed"), What.MOVE: _("Threads moved"),
         What.LOCK: _("Threads locked"), What.SUSPEND: _("Suspensions"), What.DISMISS: _("Reports left as they were"),
     }  # fmt: skip
     heads = "".join(f"<th scope='col'>{escape(names[what])}</th>" for what in _COUNTED)
@@ -129,8 +125,8 @@ def log() -> None:
         if there
     )
     html.show(
-        head("logg"),
-        f"<h1>{escape(_('The log of measures'))}</h1><p class='hub-lead'>{escape(_('Every measure: who, when, what it was done to, and why.'))}</p>",
+        head("logg", _("The log of measures")),
+        f"<p class='hub-lead'>{escape(_('Every measure: who, when, what it was done to, and why.'))}</p>",
         f"<table class='hub-stack hub-trail'><caption class='hub-unseen'>{escape(_('The log of measures'))}</caption><thead><tr>"
         f"<th scope='col'>{escape(_('When'))}</th><th scope='col'>{escape(_('Who'))}</th><th scope='col'>{escape(_('What'))}</th>"
         f"<th scope='col'>{escape(_('To what'))}</th><th scope='col'>{escape(_('Reason'))}</th></tr></thead><tbody>{rows}</tbody></table>"
