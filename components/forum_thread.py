@@ -17,9 +17,11 @@ from components.forum import (
     tag_name,
     text_of,
     thread_way,
+    title_html,
     title_of,
 )
 from components.forum_card import card_table
+from components.privacy import hide_note
 from components.problems import sentence, summary
 from components.session import forget, hub, keep, kept, name_page, visitor
 from components.words import _, date, moment, number
@@ -95,7 +97,7 @@ def _head(opened: Opened, after: int) -> str:
     drawn = "".join(f" <span class='hub-tag'>{escape(text)}</span>" for text in marks)
     return html.joined(
         f"<p class='hub-kicker'><a href='/forum'>{escape(_('Forum'))}</a> · <a href='{address('/forum', kategori=thread.category)}'>{escape(category_name(thread.category))}</a>{tags}</p>",
-        f"<h1>{escape(title_of(thread))}</h1>",
+        f"<h1>{title_html(thread)}</h1>",
         f"<p>{drawn}</p>" if drawn else "",
         _thread_tools(opened, after),
         _answer(opened),
@@ -204,7 +206,7 @@ def _gone(opened: Opened, shown: Shown) -> str:
     post = shown.post
     if post.removed_at is not None:
         back = (
-            small("ater", _("Bring it back"), {"trad": opened.thread.id, "inlagg": post.id}, id_=f"ater-{post.number}")
+            small("ater", _("Undo"), {"trad": opened.thread.id, "inlagg": post.id}, id_=f"ater-{post.number}")
             if shown.own
             else ""
         )
@@ -228,9 +230,7 @@ def _tools(opened: Opened, shown: Shown) -> str:
     post, thread = shown.post, opened.thread
     if not thread.visible:
         back = (
-            small("ater", _("Bring it back"), {"trad": thread.id, "inlagg": post.id})
-            if shown.own and thread.removed_at
-            else ""
+            small("ater", _("Undo"), {"trad": thread.id, "inlagg": post.id}) if shown.own and thread.removed_at else ""
         )
         return f"<div class='hub-post-tools'>{back}</div>"
     quote = (
@@ -318,7 +318,7 @@ def _reply(opened: Opened) -> None:
     html.show(
         f"<h2 id='svara'>{escape(_('Reply'))}</h2>"
         f"<form id='forum-svar' class='hub-form' data-keeps='svar'><label class='hub-box'><input type='checkbox' id='svar-storlek' name='storlek' value='1'>"
-        f"<span>{escape(_('Show only how big my region is'))}</span></label></form>"
+        f"<span>{escape(_('Show only how big my region is'))}</span></label>{hide_note('post')}</form>"
     )
     sent = editor(
         "forum-svar", draft_id=f"forum:{thread.id}:svar", label=_("Your reply"), submit_label=_("Send the reply"),

@@ -118,6 +118,7 @@ CALLS: dict[str, tuple[Action, Call]] = {
     "place": (Action.FORUM_READ, lambda f, by, t, p, c: f.place(by, p)),
     "changing": (Action.FORUM_EDIT, lambda f, by, t, p, c: f.changing(by, p)),
     "history": (Action.FORUM_READ, lambda f, by, t, p, c: f.history(by, p)),
+    "place": (Action.FORUM_READ, lambda f, by, t, p, c: f.place(by, p)),
     "start": (Action.FORUM_POST, lambda f, by, t, p, c: f.start(by, NewThread("levels"), NEW, c)),
     "reply": (Action.FORUM_POST, lambda f, by, t, p, c: f.reply(by, t, NEW, c)),
     "react": (Action.FORUM_POST, lambda f, by, t, p, c: f.react(by, p, Reaction.TOO, on=True)),
@@ -132,7 +133,40 @@ CALLS: dict[str, tuple[Action, Call]] = {
 def test_every_method_is_among_the_calls():
     methods = {name for name in vars(Forum) if not name.startswith("_")}
 
-    assert methods - {"remove", "bring_back", "plant"} == set(CALLS)
+    assert methods - {"remove", "bring_back", "changing", "plant"} == set(CALLS)
+
+
+def test_a_post_is_given_for_changing_to_its_author_and_those_who_moderate(room):
+    post = room.first(room.start())
+
+    assert room.forum.changing(KIM, post).own
+    assert not room.forum.changing(MIRA, post).own
+    assert refused(room.forum.changing, ROBIN, post).code == "not-allowed"
+
+
+def test_a_post_is_given_to_every_member_for_reading_its_history(room):
+    post = room.first(room.start())
+
+    found = room.forum.changing(ROBIN, post, reading=True)
+
+    assert (found.own, found.post.author) == (False, "")
+
+
+def test_a_thread_is_read_up_to_a_number_while_others_write_on(room):
+    thread = room.start()
+    room.reply(thread)
+    room.reply(thread, text="Till sist.")
+
+    opened = room.forum.open(KIM, thread, upto=2)
+
+    assert (texts(opened), opened.more, opened.thread.posts) == (["Hur gör ni?", "Så här."], True, 3)
+
+
+def test_a_post_stands_in_its_thread_by_number(room):
+    thread = room.start()
+    room.reply(thread)
+
+    assert room.forum.place(SAM, room.reply(thread)) == (thread, 3)
 
 
 @pytest.mark.parametrize("own", [False, True])
