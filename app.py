@@ -33,6 +33,7 @@ from web.forum import Forum
 from web.forum_cards import ForumCards
 from web.forum_feeds import ForumFeeds
 from web.forum_finding import ForumFinding
+from web.forum_moderation import ForumModeration
 from web.live import Live
 from web.logs import start_logging
 from web.middleware import Guard
@@ -89,6 +90,7 @@ app = st.App(
         *Forum(HUB, html).routes(),
         *ForumCards(HUB, html).routes(),
         *ForumFeeds(HUB, html).routes(),
+        *ForumModeration(HUB, html).routes(),
         *Survey(HUB, html).routes(),
         *Calls(HUB, html, peers).routes(),
         *Check(HUB, html, peers).routes(),
