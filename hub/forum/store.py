@@ -64,18 +64,6 @@ class Reactions:
     own: frozenset[Reaction] = frozenset()
 
 
-@dataclass(frozen=True)
-class Report:
-    """Something that somebody thinks does not belong."""
-
-    id: str
-    thread_id: str
-    post_id: str
-    number: int
-    reason: str
-    at: dt.datetime
-
-
 def region_of(connection: Connection, person_id: str) -> str:
     """Return the letter code that somebody's profile names, or nothing."""
     return connection.execute(sa.select(person.c.region).where(person.c.id == person_id)).scalar_one_or_none() or ""
@@ -396,32 +384,12 @@ def add_report(connection: Connection, report_id: str, post_id: str, *, by: str,
     connection.execute(forum_report.insert().values(id=report_id, post_id=post_id, by=by, reason=reason, at=at))
 
 
-def open_reports(connection: Connection, limit: int) -> list[Report]:
-    """Return the reports that nobody has settled, those that have waited longest first."""
-    query = (
-        sa.select(forum_report, forum_post.c.thread_id, forum_post.c.number)
-        .join(forum_post, forum_post.c.id == forum_report.c.post_id)
-        .where(forum_report.c.settled_at.is_(None))
-        .order_by(forum_report.c.at, forum_report.c.id)
-        .limit(limit)
-    )
-    return [
-        Report(row.id, row.thread_id, row.post_id, row.number, row.reason, row.at) for row in connection.execute(query)
-    ]
-
-
 def has_reported(connection: Connection, post_id: str, person_id: str) -> bool:
     """Tell whether somebody has reported a post and waits for an answer."""
     query = sa.select(forum_report.c.id).where(
         forum_report.c.post_id == post_id, forum_report.c.by == person_id, forum_report.c.settled_at.is_(None)
     )
     return connection.execute(query).first() is not None
-
-
-def settle_reports(connection: Connection, post_id: str, by: str, at: dt.datetime) -> int:
-    """Settle all reports of a post, and return how many there were."""
-    waiting = forum_report.update().where(forum_report.c.post_id == post_id, forum_report.c.settled_at.is_(None))
-    return int(connection.execute(waiting.values(settled_at=at, settled_by=by)).rowcount)
 
 
 # --- Rows to values --------------------------------------------------------------------------------------------------

@@ -14,13 +14,20 @@ from hub.tables import (
     correction,
     draft,
     forum_card,
+    forum_category_follow,
     forum_change,
+    forum_feed,
     forum_follow,
+    forum_letter,
+    forum_mailing,
+    forum_measure,
+    forum_notice,
     forum_post,
     forum_reaction,
     forum_read,
     forum_report,
     forum_revision,
+    forum_suspension,
     forum_thread,
     person,
     plan,
@@ -357,8 +364,14 @@ def count_with_role(connection: sa.Connection, wanted: Role, issuers: Sequence[s
 
 # --- Everything held on one person -----------------------------------------------------------------------------------
 
-_WITHOUT: Final = frozenset({"id_hash", "edit_hash", "read_hash"})
+_WITHOUT: Final = frozenset({"id_hash", "edit_hash", "read_hash", "asked_hash", "end_hash", "key_hash"})
 """Columns that would open a door to whoever reads the file."""
+_OF_OTHERS: Final[Mapping[str, frozenset[str]]] = {
+    "forum_measures": frozenset({"by", "by_name"}),
+    "forum_measures_taken": frozenset({"person_id"}),
+    "forum_suspensions": frozenset({"by", "by_name", "lifted_by"}),
+}
+"""Columns that say who somebody else is."""
 
 
 def everything(connection: sa.Connection, person_id: str, key: str) -> dict[str, list[dict[str, object]]]:
@@ -384,11 +397,23 @@ def everything(connection: sa.Connection, person_id: str, key: str) -> dict[str,
         "forum_follows": (forum_follow, forum_follow.c.person_id == person_id),
         "forum_read": (forum_read, forum_read.c.person_id == person_id),
         "forum_reports": (forum_report, forum_report.c.by == person_id),
+        "forum_measures": (forum_measure, forum_measure.c.person_id == person_id),
+        "forum_measures_taken": (forum_measure, forum_measure.c.by == person_id),
+        "forum_suspensions": (forum_suspension, forum_suspension.c.person_id == person_id),
+        "forum_notices": (forum_notice, forum_notice.c.person_id == person_id),
+        "forum_categories": (forum_category_follow, forum_category_follow.c.person_id == person_id),
+        "forum_mailing": (forum_mailing, forum_mailing.c.person_id == person_id),
+        "forum_letters": (forum_letter, forum_letter.c.person_id == person_id),
+        "forum_feed": (forum_feed, forum_feed.c.person_id == person_id),
         "trail": (audit, audit.c.by == key),
     }
     return {
         name: [
-            {column: value for column, value in row.items() if column not in _WITHOUT}
+            {
+                column: value
+                for column, value in row.items()
+                if column not in _WITHOUT | _OF_OTHERS.get(name, frozenset())
+            }
             for row in connection.execute(sa.select(table).where(condition)).mappings()
         ]
         for name, (table, condition) in wanted.items()
@@ -467,7 +492,16 @@ def _forget_in_forum(connection: sa.Connection, person_id: str, *, keep_texts: b
         connection.execute(table.update().where(table.c.author == person_id).values(**named))
     last = forum_thread.update().where(forum_thread.c.last_author == person_id)
     connection.execute(last.values(last_author=None, last_name=FORMER))
-    for table in (forum_reaction, forum_follow, forum_read):
+    told = (forum_notice, forum_category_follow, forum_mailing, forum_letter, forum_feed)
+    for table in (forum_reaction, forum_follow, forum_read, *told):
         connection.execute(table.delete().where(table.c.person_id == person_id))
     for column in (forum_report.c.by, forum_report.c.settled_by):
         connection.execute(forum_report.update().where(column == person_id).values({column: None}))
+    done = forum_measure.update()
+    connection.execute(done.where(forum_measure.c.by == person_id).values(by=None, by_name=FORMER))
+    connection.execute(done.where(forum_measure.c.person_id == person_id).values(person_id=None))
+    connection.execute(forum_suspension.delete().where(forum_suspension.c.person_id == person_id))
+    begun = forum_suspension.update().where(forum_suspension.c.by == person_id)
+    connection.execute(begun.values(by=None, by_name=FORMER))
+    lifted = forum_suspension.update().where(forum_suspension.c.lifted_by == person_id)
+    connection.execute(lifted.values(lifted_by=None))
