@@ -31,6 +31,7 @@ from web.documents import Documents
 from web.drafts import Drafts
 from web.forum import Forum
 from web.forum_feeds import ForumFeeds
+from web.forum_finding import ForumFinding
 from web.live import Live
 from web.logs import start_logging
 from web.middleware import Guard
@@ -58,13 +59,15 @@ html = Pages(HUB, streamlit_parts)
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Settle the memory once everything is loaded and start the timetable; end it and close calls at the end."""
+    """Settle the memory once everything is loaded, start the timetable and the forum's index; end all at the end."""
     runtime.end_polling()
     gc.collect()
     gc.freeze()
     HUB.timetable.start(utc_now)
+    HUB.finding.start()
     yield
     await run_in_threadpool(HUB.timetable.stop)
+    await run_in_threadpool(HUB.finding.stop)
     await peers.close_all()
 
 
@@ -81,6 +84,7 @@ app = st.App(
         Auth(HUB, html).mount(),
         *Account(HUB, html).routes(),
         *Regions(HUB, html).routes(),
+        *ForumFinding(HUB).routes(),
         *Forum(HUB, html).routes(),
         *ForumFeeds(HUB, html).routes(),
         *Survey(HUB, html).routes(),

@@ -186,7 +186,8 @@ def _categories() -> str:
     form = Form("kategorier", {f"kategori-{one}": "1" for one in followed})
     options = [(one.id, one.name[language()]) for one in hub().forum_content.categories]
     inside = (
-        form.boxes("kategori", _("Categories to be told of, besides the threads you follow"), options)
+        f"<h3>{escape(_('What it tells of'))}</h3>"
+        + form.boxes("kategori", _("Categories to be told of, besides the threads you follow"), options)
         + f"<button class='hub-button quiet' type='submit'>{escape(_('Save the categories'))}</button>"
     )
     return form.around("/api/forum/kategorier", inside, {})

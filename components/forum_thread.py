@@ -1,5 +1,6 @@
 """One thread: its posts, what can be said of them, the answer, and the reply."""
 
+from dataclasses import replace
 from html import escape
 
 import streamlit as st
@@ -16,9 +17,11 @@ from components.forum import (
     tag_name,
     text_of,
     thread_way,
+    title_html,
     title_of,
 )
 from components.forum_card import card_table
+from components.privacy import hide_note
 from components.problems import sentence, summary
 from components.session import forget, hub, keep, kept, name_page, visitor
 from components.words import _, date, moment, number
@@ -39,10 +42,11 @@ def page(thread_id: str) -> None:
         not_found()
         return
     name_page(title_of(opened.thread))
-    html.show(_head(opened))
+    html.show(_head(opened, after))
     upto = 0 if opened.more else opened.thread.posts
     _posts(thread_id, after, upto, version)
-    html.show(_pages(opened, after))
+    if around := _pages(opened, after):
+        html.show(around)
     if opened.more:
         return
     _reply(opened)
@@ -70,7 +74,7 @@ def not_found() -> None:
 # --- The head --------------------------------------------------------------------------------------------------------
 
 
-def _head(opened: Opened) -> str:
+def _head(opened: Opened, after: int) -> str:
     thread = opened.thread
     tags = "".join(
         f" <a class='hub-forum-tag' href='{address('/forum', tagg=tag)}'>{escape(tag_name(tag))}</a>"
@@ -91,11 +95,24 @@ def _head(opened: Opened) -> str:
     drawn = "".join(f" <span class='hub-tag'>{escape(text)}</span>" for text in marks)
     return html.joined(
         f"<p class='hub-kicker'><a href='/forum'>{escape(_('Forum'))}</a> · <a href='{address('/forum', kategori=thread.category)}'>{escape(category_name(thread.category))}</a>{tags}</p>",
-        f"<h1>{escape(title_of(thread))}</h1>",
+        f"<h1>{title_html(thread)}</h1>",
         f"<p>{drawn}</p>" if drawn else "",
+        _thread_tools(opened, after),
         _answer(opened),
         card_table(opened.card) if opened.card else "",
     )
+
+
+def _thread_tools(opened: Opened, after: int) -> str:
+    thread = opened.thread
+    follow = Form("folj", {}).around(
+        "/api/forum/folj",
+        f"<button class='hub-post-tool' type='submit' id='folj' aria-pressed='{str(opened.followed).lower()}'>{escape(_('You follow the thread') if opened.followed else _('Follow the thread'))}</button>",
+        {"trad": thread.id, "pa": "" if opened.followed else "1", "efter": str(after)},
+        css="hub-inline", soft="stay",
+    )  # fmt: skip
+    plain = f"<a class='hub-post-tool' href='/forum/trad/{escape(thread.id)}'>{escape(_('To read or print, without buttons'))}</a>"
+    return f"<div class='hub-post-tools'>{follow}{plain}</div>"
 
 
 def _answer(opened: Opened) -> str:
@@ -116,7 +133,7 @@ def _answer(opened: Opened) -> str:
         ended = small("godta-ej", _("It no longer holds"), unseen)
         ask = f"<div class='hub-post-tools'>{still}{ended}</div>"
     return (
-        f"<section class='hub-answer' aria-labelledby='svaret'><h2 id='svaret'>{escape(_('Accepted answer'))}</h2>"
+        f"<section class='hub-accepted' aria-labelledby='svaret'><h2 id='svaret'>{escape(_('Accepted answer'))}</h2>"
         f"<p class='hub-muted'>{escape(told)} · <a href='{escape(thread_way(thread.id, answer.number))}'>{escape(_('post {number}').format(number=answer.number))}</a>, {escape(author_words(answer.author_name))}</p>"
         f"{people(answer.text)}{ask}</section>"
     )
@@ -131,7 +148,7 @@ def _posts(thread_id: str, after: int, upto: int, drawn: int) -> None:
     topic = f"forum:{thread_id}"
     seen = hub().topics.version(topic)
     try:
-        opened = hub().forum.open(visitor(), thread_id, after, upto=upto)
+        opened = replace(hub().forum.open(visitor(), thread_id, after, upto=upto), more=not upto)
     except (NotFound, Rejected):
         st.rerun(scope="app")
     except Unavailable:
@@ -176,7 +193,7 @@ def _post(opened: Opened, shown: Shown) -> str:
     return (
         f"<li class='hub-post{' accepted' if accepted else ''}' id='inlagg-{post.number}' tabindex='-1'>"
         f"<p class='hub-byline'>{byline(post.author_name, '')}{own} <a class='hub-muted' href='{escape(way if not first else way + '#inlagg-1')}'>"
-        f"<span class='hub-unseen'>{escape(_('Post {number},').format(number=post.number))} </span>{escape(moment(post.created_at))}</a><span class='hub-muted'>{changed}</span>"
+        f"<span class='hub-unseen'>{escape(_('Post {number},').format(number=post.number))} </span><time datetime='{post.created_at.isoformat()}'>{escape(moment(post.created_at))}</time></a><span class='hub-muted'>{changed}</span>"
         f"{_tag(_('Accepted answer')) if accepted else ''}</p>"
         f"<div class='hub-post-text' id='text-{post.number}' data-author='{escape(author_words(post.author_name))}' data-way='{escape(way if not first else way + '#inlagg-1')}'>{text}</div>"
         f"{note}{_tools(opened, shown)}</li>"
@@ -187,7 +204,7 @@ def _gone(opened: Opened, shown: Shown) -> str:
     post = shown.post
     if post.removed_at is not None:
         back = (
-            small("ater", _("Bring it back"), {"trad": opened.thread.id, "inlagg": post.id}, id_=f"ater-{post.number}")
+            small("ater", _("Undo"), {"trad": opened.thread.id, "inlagg": post.id}, id_=f"ater-{post.number}")
             if shown.own
             else ""
         )
@@ -211,9 +228,7 @@ def _tools(opened: Opened, shown: Shown) -> str:
     post, thread = shown.post, opened.thread
     if not thread.visible:
         back = (
-            small("ater", _("Bring it back"), {"trad": thread.id, "inlagg": post.id})
-            if shown.own and thread.removed_at
-            else ""
+            small("ater", _("Undo"), {"trad": thread.id, "inlagg": post.id}) if shown.own and thread.removed_at else ""
         )
         return f"<div class='hub-post-tools'>{back}</div>"
     quote = (
@@ -271,13 +286,6 @@ def small(action: str, words: str, unseen: dict[str, str], *, of: str = "", id_:
 def _pages(opened: Opened, after: int) -> str:
     thread = opened.thread
     pages = (thread.posts - 1) // PAGE + 1
-    follow = Form("folj", {}).around(
-        "/api/forum/folj",
-        f"<button class='hub-post-tool' type='submit' id='folj' aria-pressed='{str(opened.followed).lower()}'>{escape(_('You follow the thread') if opened.followed else _('Follow the thread'))}</button>",
-        {"trad": thread.id, "pa": "" if opened.followed else "1", "efter": str(after)},
-        css="hub-inline", soft="stay",
-    )  # fmt: skip
-    plain = f"<a class='hub-post-tool' href='/forum/trad/{escape(thread.id)}'>{escape(_('To read or print, without buttons'))}</a>"
     around = ""
     if pages > 1:
         here = after // PAGE + 1
@@ -292,7 +300,7 @@ def _pages(opened: Opened, after: int) -> str:
         )
         told = _("Page {number} of {count}").format(number=here, count=pages)
         around = f"<nav class='hub-actions' aria-label='{escape(_('Pages of the thread'))}'>{drawn}<span class='hub-muted'>{escape(told)}</span></nav>"
-    return f"{around}<div class='hub-post-tools'>{follow}{plain}</div>"
+    return around
 
 
 def _reply(opened: Opened) -> None:
@@ -308,7 +316,7 @@ def _reply(opened: Opened) -> None:
     html.show(
         f"<h2 id='svara'>{escape(_('Reply'))}</h2>"
         f"<form id='forum-svar' class='hub-form' data-keeps='svar'><label class='hub-box'><input type='checkbox' id='svar-storlek' name='storlek' value='1'>"
-        f"<span>{escape(_('Show me only as a region of this size'))}</span></label></form>"
+        f"<span>{escape(_('Show only how big my region is'))}</span></label>{hide_note('post')}</form>"
     )
     sent = editor(
         "forum-svar", draft_id=f"forum:{thread.id}:svar", label=_("Your reply"), submit_label=_("Send the reply"),

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from components import html
 from components.editor import Submitted, editor
 from components.fields import Form
-from components.forum import thread_way, title_of
+from components.forum import thread_way, title_html
 from components.forum_card import field_names, level_name
 from components.forum_history import difference
 from components.forum_thread import not_found, small
@@ -146,7 +146,7 @@ def _fields(kind: str, form: Form, *, keeps: bool = True) -> str:
     inside += f"<fieldset class='hub-forum-tags' id='{_FORM}-tagg' tabindex='-1'><legend>{escape(_('Tags, at most five'))}</legend>{boxes}</fieldset>"
     if "kategori" in form.values:
         inside += (
-            f"<label class='hub-box'><input type='checkbox' id='{_FORM}-storlek' name='storlek' value='1'><span>{escape(_('Show me only as a region of this size'))}</span></label>"
+            f"<label class='hub-box'><input type='checkbox' id='{_FORM}-storlek' name='storlek' value='1'><span>{escape(_('Show only how big my region is'))}</span></label>"
             + hide_note("post")
         )
     return f"<form id='{_FORM}' class='hub-form hub-forum-form'{' data-keeps=forum' if keeps else ''}>{inside}</form>"
@@ -200,7 +200,7 @@ def change(post_id: str) -> None:
     first = now.post.number == 1
     back = thread_way(now.thread.id, now.post.number)
     html.show(
-        f"<p class='hub-kicker'><a href='{escape(back)}'>← {escape(title_of(now.thread))}</a></p><h1>{escape(_('Change a post'))}</h1>"
+        f"<p class='hub-kicker'><a href='{escape(back)}'>← {title_html(now.thread)}</a></p><h1>{escape(_('Change a post'))}</h1>"
         f"<p>{escape(_('How it read before remains in the history, which all members can see.'))}</p>"
     )
     key = f"forum-andra-{post_id}"
@@ -214,13 +214,15 @@ def change(post_id: str) -> None:
                 f"<section class='hub-changed' role='status'><h2>{escape(_('Somebody has changed this while you have it open'))}</h2>"
                 f"<p>{escape(_('This is what yours takes away from theirs and adds to it. Save once more to let yours stand.'))}</p>{differs}</section>"
             )
-    html.show(_change_fields(now) if first or not now.own else "")
+    if first or not now.own:
+        html.show(_change_fields(now))
     sent = editor(
         key, draft_id=f"forum:{post_id}", form=_FORM if first or not now.own else "", label=_("The text"), value=now.post.text,
         base=str(now.post.version), submit_label=_("Save the change"), rows=8, optional=now.card is not None,
     )  # fmt: skip
     if not sent:
-        html.show(_take_back(now))
+        if way := _take_back(now):
+            html.show(way)
         return
     seen = int(sent.base) if sent.base.isascii() and sent.base.isdigit() else now.post.version
     mark = f"forum-mark-{post_id}"

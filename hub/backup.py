@@ -5,7 +5,8 @@ table, and the SHA-256 of all lines after it. Each of those is ``["table", {"col
 that refer to them. Moments and dates are ISO 8601.
 
 Not in it: sessions, because a login that has been ended must not come back to life; commands, because their results
-may hold the keys of links and only matter while a form is open; and the timetable, which every start makes itself.
+may hold the keys of links and only matter while a form is open; the timetable, which every start makes itself; and
+the numbers of what has changed in the forum, because every start reads the whole forum.
 """
 
 import datetime as dt
@@ -27,11 +28,11 @@ import sqlalchemy as sa
 from hub import audit
 from hub.database import Database
 from hub.errors import Rejected, Unavailable
-from hub.tables import command, due, metadata, session
+from hub.tables import command, due, forum_change, metadata, session
 
 FORM: Final = 1
 """Raised when a file of today could not be read as one of tomorrow."""
-LEFT_OUT: Final = frozenset({session.name, command.name, due.name})
+LEFT_OUT: Final = frozenset({session.name, command.name, due.name, forum_change.name})
 _BATCH: Final = 500
 
 

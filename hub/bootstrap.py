@@ -20,7 +20,9 @@ from hub.entries import entries
 from hub.forum.content import ForumContent, read_forum
 from hub.forum.digest import Writer
 from hub.forum.feeds import Feeds
+from hub.forum.finding import Finding
 from hub.forum.mailing import Mailings
+from hub.forum.moderation import Moderation
 from hub.forum.news import News
 from hub.forum.service import Forum
 from hub.glossing import Glossing
@@ -91,6 +93,8 @@ class Hub:
     news: News
     mailings: Mailings
     feeds: Feeds
+    moderation: Moderation
+    finding: Finding
     topics: Topics
     database: Database
     limits: Limits
@@ -146,6 +150,8 @@ def build(settings: Settings) -> Hub:
     identity = Identity(database, limits, settings, utc_now, regions=regions, rules_version=rules_version)
     writer = Writer(catalogue, forum_content, settings.public_url)
     mailings = Mailings(database, limits, utc_now, Mail(settings), writer, identity.member)
+    search_words = read_search_words(content)
+    finding = Finding(database, limits, topics, utc_now, forum_content, search_words)
     visits = read_visits(content, in_words["sv"])
     level_names = {language: {level: words[language].name for level, words in levels.items()} for language in LANGUAGES}
     return Hub(
@@ -183,9 +189,7 @@ def build(settings: Settings) -> Hub:
             language: Glossing(glossary[language].terms, catalogue.text(language, "What {term} means"))
             for language in LANGUAGES
         },
-        search=Search(
-            entries(site, levels, requirements, glossary, articles, mart.regions()), read_search_words(content)
-        ),
+        search=Search(entries(site, levels, requirements, glossary, articles, mart.regions()), search_words),
         mart=mart,
         corrections=Corrections(database, limits, topics, utc_now, mart),
         questionnaires=questionnaires,
@@ -195,6 +199,8 @@ def build(settings: Settings) -> Hub:
         news=News(database, limits, utc_now, forum_content),
         mailings=mailings,
         feeds=Feeds(database, limits, utc_now, forum_content, catalogue, identity.member),
+        moderation=Moderation(database, limits, topics, utc_now, forum_content),
+        finding=finding,
         topics=topics,
         database=database,
         limits=limits,
@@ -230,6 +236,7 @@ def build(settings: Settings) -> Hub:
                 Job("rounds", dt.timedelta(minutes=10), rounds.close_due),
                 Job("forum", dt.timedelta(days=1), lambda _run: {"planted": forum.plant()}),
                 Job("letters", dt.timedelta(minutes=10), mailings.send_due),
+                Job("forum-changes", dt.timedelta(days=1), finding.trim),
             ],
         ),
     )

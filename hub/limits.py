@@ -17,6 +17,7 @@ PER_MINUTE: Final[Mapping[str, int]] = {
     "create": 12,
     "draft": 90,
     "preview": 60,
+    "similar": 60,
     "login": 60,  # by address, which a whole region may share when a workshop begins
     "document": 20,
     "export": 6,

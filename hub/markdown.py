@@ -179,9 +179,18 @@ def plain(text: str) -> str:
 
     Paragraphs are parted by an empty line, list items and table rows by a line break.
     """
+    return _plain_of(_CONTENT.parse(text, {}))
+
+
+def plain_people(text: str) -> str:
+    """Give the words of a text that people wrote alone, as they are read where it is shown; of any length."""
+    return _plain_of(_PEOPLE.parse(_encodable(text), {}))
+
+
+def _plain_of(tokens: Sequence[Token]) -> str:
     parts: list[str] = []
     gap, first_in_block, first_in_row = "\n\n", False, False
-    for token in _CONTENT.parse(text, {}):
+    for token in tokens:
         if token.type in {"bullet_list_open", "ordered_list_open", "table_open"}:
             first_in_block = token.level == 0
         elif token.type == "tr_open":

@@ -27,9 +27,11 @@ from hub.tables import (
     draft,
     forum_letter,
     forum_mailing,
+    forum_measure,
     forum_notice,
     forum_post,
     forum_report,
+    forum_suspension,
     forum_thread,
     metadata,
     person,
@@ -95,6 +97,12 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             forum_mailing, 7, lambda before: sa.and_(forum_mailing.c.address == "", forum_mailing.c.asked_at < before)
         ),
         "letter": Kind(forum_letter, 365, lambda before: forum_letter.c.tried_at < before),
+        "measure": Kind(forum_measure, 730, lambda before: forum_measure.c.at < before),
+        "suspension": Kind(
+            forum_suspension,
+            365,
+            lambda before: sa.or_(forum_suspension.c.lifted_at < before, forum_suspension.c.until < before),
+        ),
         "person": Kind(person, 30, _gone_and_unmentioned),
     }
 )

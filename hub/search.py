@@ -1,4 +1,4 @@
-"""Search over everything the hub has written. The only module that knows tantivy.
+"""Search over everything the hub has written. Only this module and ``hub/search_posts.py`` know tantivy.
 
 One index for each language, in memory, built at start. Swedish and English words are stemmed; Swedish compounds are
 split by the field's own vocabulary, so that "inkorgsmeddelande" finds "meddelande i inkorgen".
@@ -21,9 +21,9 @@ Kind = Literal["level", "requirement", "term", "article", "region", "page"]
 
 LONGEST_QUERY: Final = 200
 """Characters; what stands after is not read."""
-_MOST_WORDS: Final = 12
-_TITLE_WEIGHT: Final = 3.0
-_SNIPPET_CHARACTERS: Final = 180
+MOST_WORDS: Final = 12
+TITLE_WEIGHT: Final = 3.0
+SNIPPET_CHARACTERS: Final = 180
 _WORD: Final = re.compile(r"[\w-]{3,}")
 _AFTER_VOWEL: Final = ("", "s", "t", "ts", "n", "ns", "r", "rs", "na")
 _AFTER_CONSONANT: Final = ("", "s", "en", "ens", "et", "ets", "er", "ers", "ar", "ars", "or", "na", "erna", "arna")
@@ -96,15 +96,15 @@ class Search:
             kind: only entries of this kind.
             limit: at most so many hits.
         """
-        return self._indexes[language].find(text[:LONGEST_QUERY], kind, limit)
+        return self._indexes[language].find(encodable(text[:LONGEST_QUERY]), kind, limit)
 
 
 class _Index:
     def __init__(self, language: Language, entries: Sequence[Entry], words: SearchWords) -> None:
         self._language = language
         self._entries = {entry.id: entry for entry in entries}
-        self._analyzer = _analyzer(language, words)
-        self._synonyms = _synonyms(words, self._analyze)
+        self._analyzer = analyzer_for(language, words)
+        self._synonyms = synonyms_of(words, self._analyze)
         self._vocabulary = sorted({word.lower() for e in entries for word in _WORD.findall(f"{e.title} {e.text}")})
         builder = tantivy.SchemaBuilder()
         builder.add_text_field("id", stored=True, tokenizer_name="raw")
@@ -127,7 +127,7 @@ class _Index:
         return self._analyzer.analyze(text)
 
     def find(self, text: str, kind: Kind | None, limit: int) -> Found:
-        tokens = list(dict.fromkeys(self._analyze(text)))[:_MOST_WORDS]
+        tokens = list(dict.fromkeys(self._analyze(text)))[:MOST_WORDS]
         if not tokens:
             return Found((), ())
         hits = self._search(tokens, kind, limit)
@@ -140,17 +140,17 @@ class _Index:
         query = tantivy.Query.boolean_query(must)
         searcher = self._index.searcher()
         snippets = tantivy.SnippetGenerator.create(searcher, query, self._schema, "text")
-        snippets.set_max_num_chars(_SNIPPET_CHARACTERS)
+        snippets.set_max_num_chars(SNIPPET_CHARACTERS)
         found = []
         for _score, place in searcher.search(query, limit).hits:
             document = searcher.doc(place)
             entry = self._entries[str(document.get_first("id"))]
-            found.append(Hit(entry, _marked(snippets.snippet_from_doc(document), entry.text)))
+            found.append(Hit(entry, marked(snippets.snippet_from_doc(document), entry.text)))
         return tuple(found)
 
     def _either(self, token: str) -> tantivy.Query:
         """Return a query for a word or anything that means the same."""
-        forms = _forms(token) if self._language == "sv" else (token,)
+        forms = forms_of(token) if self._language == "sv" else (token,)
         ways = [self._term(form) for form in forms]
         # A synonym of several words counts only when all of them stand there.
         ways += [
@@ -161,7 +161,7 @@ class _Index:
         return tantivy.Query.boolean_query([(tantivy.Occur.Should, way) for way in ways])
 
     def _term(self, token: str) -> tantivy.Query:
-        in_title = tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, "title", token), _TITLE_WEIGHT)
+        in_title = tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, "title", token), TITLE_WEIGHT)
         in_text = tantivy.Query.term_query(self._schema, "text", token)
         return tantivy.Query.boolean_query([(tantivy.Occur.Should, in_title), (tantivy.Occur.Should, in_text)])
 
@@ -173,7 +173,13 @@ class _Index:
         return tuple(near)[:5]
 
 
-def _analyzer(language: Language, words: SearchWords) -> tantivy.TextAnalyzer:
+def encodable(text: str) -> str:
+    """Return a text that tantivy can be handed; half a pair of surrogates, as an address may hold, it cannot."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def analyzer_for(language: Language, words: SearchWords) -> tantivy.TextAnalyzer:
+    """Return what takes a text of a language apart into stems; Swedish compounds into their parts."""
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
     builder = builder.filter(tantivy.Filter.remove_long(60)).filter(tantivy.Filter.lowercase())
     if language == "sv":
@@ -189,13 +195,13 @@ def _analyzer(language: Language, words: SearchWords) -> tantivy.TextAnalyzer:
     return builder.filter(tantivy.Filter.stemmer(_STEMMER[language])).build()
 
 
-def _forms(token: str) -> tuple[str, ...]:
+def forms_of(token: str) -> tuple[str, ...]:
     """Return a stemmed Swedish word as it stands with and without the endings that the stemmer leaves."""
     stem = _DEFINITE.sub("", token)
     return (token, *({stem, *(stem + ending for ending in ("et", "an", "n", "t"))} - {token}))
 
 
-def _synonyms(words: SearchWords, analyze: Callable[[str], list[str]]) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+def synonyms_of(words: SearchWords, analyze: Callable[[str], list[str]]) -> Mapping[str, tuple[tuple[str, ...], ...]]:
     """Return for each word that alone has a synonym, the meanings it shares, as words each."""
     meanings: dict[str, list[tuple[str, ...]]] = {}
     for group in words.synonyms:
@@ -206,14 +212,17 @@ def _synonyms(words: SearchWords, analyze: Callable[[str], list[str]]) -> Mappin
     return {word: tuple(dict.fromkeys(found)) for word, found in meanings.items()}
 
 
-def _marked(snippet: tantivy.Snippet, text: str) -> str:
+def beginning(text: str) -> str:
+    """Return what a text begins with, as HTML."""
+    return escape(text if len(text) <= SNIPPET_CHARACTERS else text[:SNIPPET_CHARACTERS].rsplit(" ", 1)[0] + " …")
+
+
+def marked(snippet: tantivy.Snippet, text: str) -> str:
     """Return a snippet as HTML, the words found in ``mark``; tantivy counts in bytes of UTF-8."""
     fragment = snippet.fragment().encode()
     ranges = _merged((r.start, r.end) for r in snippet.highlighted())
     if not fragment:
-        if len(text) <= _SNIPPET_CHARACTERS:
-            return escape(text)
-        return escape(text[:_SNIPPET_CHARACTERS].rsplit(" ", 1)[0]) + " …"
+        return beginning(text)
     parts, at = [], 0
     for start, end in ranges:
         parts.append(escape(fragment[at:start].decode(errors="ignore")))

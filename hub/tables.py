@@ -437,6 +437,47 @@ forum_report = sa.Table(
     sa.Column("settled_by", sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),
 )
 
+forum_measure = sa.Table(
+    "forum_measure",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("at", UtcDateTime, nullable=False, index=True),
+    sa.Column("by", sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),
+    sa.Column("by_name", sa.String(160), nullable=False),  # stays readable when the account is gone
+    sa.Column("what", sa.String(20), nullable=False),
+    # Ids, not references: what was done is still known when what it was done to has been disposed of.
+    sa.Column("thread_id", sa.String(16), nullable=False, index=True),
+    sa.Column("post_id", sa.String(16), nullable=False, index=True),
+    sa.Column("number", sa.Integer, nullable=False),  # of the post
+    sa.Column("person_id", sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),  # whose text it concerns
+    sa.Column("reason", sa.String(500), nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),  # what was there before, so that it can be taken back
+)
+
+forum_suspension = sa.Table(
+    "forum_suspension",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("person_id", sa.ForeignKey("person.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("by", sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),
+    sa.Column("by_name", sa.String(160), nullable=False),
+    sa.Column("reason", sa.String(500), nullable=False),
+    sa.Column("begins_at", UtcDateTime, nullable=False),
+    sa.Column("until", UtcDateTime, index=True),  # empty: until further notice
+    sa.Column("lifted_at", UtcDateTime, index=True),
+    sa.Column("lifted_by", sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),
+)
+
+forum_change = sa.Table(
+    "forum_change",
+    metadata,
+    # Never given twice, also when the rows before are gone: whoever keeps an index asks for what comes after a number.
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("thread_id", sa.String(16), nullable=False),  # may be gone by now
+    sa.Column("post_id", sa.String(16), nullable=False),  # or empty for the thread with all its posts
+    sqlite_autoincrement=True,
+)
+
 forum_notice = sa.Table(
     "forum_notice",
     metadata,

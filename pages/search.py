@@ -1,6 +1,6 @@
-"""Search: everything the hub has written.
+"""Search: everything the hub has written, and for members what they have written in the forum.
 
-Reads   the indexes                              hub.search
+Reads   the indexes                              hub.search, hub.forum.finding
 URL     /sok?q=<words>&typ=<kind>
 """
 

@@ -2,30 +2,31 @@
 
 Members read and write. What somebody wrote is changed from the version that was seen, so that nothing is overwritten
 unseen, and how it read before is kept. Before anything is kept the guard looks through it. What an author has taken
-back, or a moderator hidden, is seen by that author and by those who moderate; to others it does not exist.
+back, or a moderator hidden, is seen by that author and by those who moderate; to others it does not exist. Whoever is
+suspended reads, follows, reports and takes their own back, and writes nothing.
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
-from hub import audit
 from hub.clock import Clock
 from hub.database import Database
 from hub.errors import NotFound, Rejected, Unavailable
-from hub.forum import guard, news, rules, store
+from hub.forum import guard, holding, news, rules, store
 from hub.forum.content import ForumContent
+from hub.forum.holding import Ground, wrote
+from hub.forum.measures import What
 from hub.forum.rules import Card, Order, Post, Reaction, Revision, Thread
-from hub.forum.store import Listed, Reactions, Report, Wanted
+from hub.forum.store import Listed, Reactions, Wanted
 from hub.identity.rules import Action, Relation, allowed, require
 from hub.limits import Limits
 from hub.live import Topics
 from hub.visitor import Visitor
 
 _REVISIONS: Final = 50
-_QUEUE: Final = 100
 _PINNED: Final = 20
 
 
@@ -129,10 +130,7 @@ class Forum:
             levels: ids of the levels a card may be about.
             populations: how many live in each region, by letter code.
         """
-        self._database = database
-        self._limits = limits
-        self._topics = topics
-        self._clock = clock
+        self._ground = Ground(database, limits, topics, clock)
         self._content = content
         self._levels = frozenset(levels)
         self._populations = populations
@@ -171,7 +169,7 @@ class Forum:
                 ends,
             )
 
-        return self._database.read(read)
+        return self._ground.database.read(read)
 
     def open(self, by: Visitor, thread_id: str, after: int = 0, limit: int = rules.PAGE, upto: int = 0) -> Opened:
         """Return a thread with the posts after a number, and note that they have been seen.
@@ -192,7 +190,7 @@ class Forum:
         moderates = allowed(by, Action.FORUM_MODERATE)
 
         def read(connection: store.Connection) -> Opened:
-            thread = self._thread(connection, by, thread_id)
+            thread = holding.thread_for(connection, by, thread_id)
             found = store.posts(connection, thread_id, after, limit + 1, author=by.person_id, everything=moderates)
             page = [post for post in found[:limit] if not upto or post.number <= upto]
             answer = store.find_post(connection, thread.accepted) if thread.accepted else None
@@ -202,23 +200,25 @@ class Forum:
                 _shown_thread(by, thread),
                 store.cards(connection, [thread_id]).get(thread_id),
                 tuple(
-                    Shown(_shown_post(by, post), said.get(post.id, Reactions()), _wrote(by, post.author))
+                    Shown(_shown_post(by, post), said.get(post.id, Reactions()), wrote(by, post.author))
                     for post in page
                 ),
                 len(found) > len(page),
                 seen,
                 followed,
-                _wrote(by, thread.author),
+                wrote(by, thread.author),
                 moderates,
                 _shown_post(by, answer) if answer and answer.visible else None,
             )
 
-        opened = self._database.read(read)
+        opened = self._ground.database.read(read)
         last = opened.posts[-1].post.number if opened.posts else 0
         if last > opened.read:
             # A thread can be read while it cannot be noted that it was.
             with suppress(Unavailable):
-                self._database.write(lambda connection: store.set_read(connection, thread_id, by.person_id, last))
+                self._ground.database.write(
+                    lambda connection: store.set_read(connection, thread_id, by.person_id, last)
+                )
         return opened
 
     def place(self, by: Visitor, post_id: str) -> tuple[str, int]:
@@ -229,7 +229,7 @@ class Forum:
             Rejected: ``not-allowed``.
         """
         require(by, Action.FORUM_READ)
-        post, thread = self._database.read(lambda connection: self._held(connection, by, post_id))
+        post, thread = self._ground.database.read(lambda connection: holding.held(connection, by, post_id))
         return thread.id, post.number
 
     def changing(self, by: Visitor, post_id: str, *, reading: bool = False) -> Changing:
@@ -242,14 +242,14 @@ class Forum:
         require(by, Action.FORUM_READ)
 
         def read(connection: store.Connection) -> Changing:
-            post, thread = self._held(connection, by, post_id)
-            own = _wrote(by, post.author)
+            post, thread = holding.held(connection, by, post_id)
+            own = wrote(by, post.author)
             if not (own or reading):
                 require(by, Action.FORUM_MODERATE)
             card = store.cards(connection, [thread.id]).get(thread.id) if post.number == 1 else None
             return Changing(_shown_post(by, post), _shown_thread(by, thread), card, own)
 
-        return self._database.read(read)
+        return self._ground.database.read(read)
 
     def history(self, by: Visitor, post_id: str) -> tuple[Revision, ...]:
         """Return how a post read before it was changed, the newest first.
@@ -264,11 +264,11 @@ class Forum:
         moderates = allowed(by, Action.FORUM_MODERATE)
 
         def read(connection: store.Connection) -> tuple[Revision, ...]:
-            post, _ = self._held(connection, by, post_id)
+            post, _ = holding.held(connection, by, post_id)
             found = store.revisions(connection, post_id, _REVISIONS)
-            return tuple(found if moderates else _for_members(found, all_words=_wrote(by, post.author)))
+            return tuple(found if moderates else _for_members(found, all_words=wrote(by, post.author)))
 
-        return self._database.read(read)
+        return self._ground.database.read(read)
 
     # --- Writing -----------------------------------------------------------------------------------------------------
 
@@ -285,7 +285,7 @@ class Forum:
             raise Rejected("unknown-category", "category")
         about = rules.read_about(new.about)
         clean = self._checked(text, begins=True)
-        self._limits.count("create", by, self._clock)
+        self._ground.count("create", by)
 
         def work(connection: store.Connection, now: dt.datetime) -> str:
             name = self._name(connection, by, as_size=new.as_size)
@@ -302,7 +302,7 @@ class Forum:
             self._take_part(connection, by, thread.id, 1, now)
             return thread.id
 
-        return str(self._do(by, "forum.start", command_id, work))
+        return str(self._ground.do(by, "forum.start", command_id, work))
 
     def reply(self, by: Visitor, thread_id: str, text: NewText, command_id: str, *, as_size: bool = False) -> str:
         """Add a post, whose author then follows the thread, and return its id.
@@ -313,7 +313,7 @@ class Forum:
         """
         require(by, Action.FORUM_POST)
         clean = self._checked(text, begins=False)
-        self._limits.count("write", by, self._clock)
+        self._ground.count("write", by)
 
         def work(connection: store.Connection, now: dt.datetime) -> str:
             thread = self._writable(connection, by, thread_id)
@@ -329,7 +329,7 @@ class Forum:
             self._take_part(connection, by, thread_id, post.number, now)
             return post.id
 
-        return str(self._do(by, "forum.reply", command_id, work, thread_id))
+        return str(self._ground.do(by, "forum.reply", command_id, work, thread_id))
 
     def edit(self, by: Visitor, post_id: str, seen: int, text: NewText, command_id: str, *, reason: str = "") -> None:
         """Change a post from the version that was seen; of a thread's first post, its title, tags and card as well.
@@ -347,16 +347,16 @@ class Forum:
             Rejected: ``not-allowed``; ``changed-meanwhile`` with ``theirs`` and ``version``; ``locked``; as ``start`` says.
         """
         require(by, Action.FORUM_READ)
-        self._limits.count("write", by, self._clock)
-        found, _ = self._database.read(lambda connection: self._held(connection, by, post_id))
+        self._ground.count("write", by)
+        found, _ = self._ground.database.read(lambda connection: holding.held(connection, by, post_id))
         clean = self._checked(text, begins=found.number == 1)
 
         def work(connection: store.Connection, now: dt.datetime) -> None:
-            post, thread = self._held(connection, by, post_id, lock=True)
-            own = _wrote(by, post.author)
+            post, thread = holding.held(connection, by, post_id, lock=True)
+            own = wrote(by, post.author)
             if not own:
                 require(by, Action.FORUM_MODERATE)
-            why = "" if own else rules.read_line("reason", reason, needed=True)
+            why = "" if own else holding.read_reason(reason)
             if thread.locked and not allowed(by, Action.FORUM_MODERATE):
                 raise Rejected("locked")
             first = post.number == 1
@@ -376,10 +376,9 @@ class Forum:
                 if card and clean.card:
                     store.put_card(connection, thread.id, replace(clean.card, region=card.region))
             if not own:
-                news.note(connection, post, news.Kind.EDITED, by, now, why)
-                self._trail(connection, by, "edit", post_id, now)
+                holding.took(connection, by, What.EDIT, post, now, reason=why)
 
-        self._do(by, "forum.edit", command_id, work, found.thread_id)
+        self._ground.do(by, "forum.edit", command_id, work, found.thread_id)
 
     def remove(self, by: Visitor, post_id: str, command_id: str) -> None:
         """Take one's own post back; a thread's first post only while nobody has replied, and the thread with it.
@@ -396,8 +395,8 @@ class Forum:
 
     def _set_removed(self, by: Visitor, post_id: str, command_id: str, *, removed: bool) -> None:
         def work(connection: store.Connection, now: dt.datetime) -> str:
-            post, thread = self._held(connection, by, post_id, lock=True)
-            require(by, Action.FORUM_EDIT, {Relation.OWN} if _wrote(by, post.author) else ())
+            post, thread = holding.held(connection, by, post_id, lock=True)
+            require(by, Action.FORUM_EDIT, {Relation.OWN} if wrote(by, post.author) else ())
             at = now if removed else None
             if post.number == 1 and removed and thread.posts > 1:
                 raise Rejected("has-replies")
@@ -406,12 +405,13 @@ class Forum:
             else:
                 store.set_on_post(connection, post_id, removed_at=at)
                 if removed:
-                    self._no_longer_accepted(connection, thread, post_id)
+                    holding.no_longer_accepted(connection, thread, post_id)
             return thread.id
 
         require(by, Action.FORUM_READ)
-        self._limits.count("write", by, self._clock)
-        self._do(by, "forum.remove" if removed else "forum.bring-back", command_id, work, moved=str)
+        self._ground.count("write", by)
+        kind = "forum.remove" if removed else "forum.bring-back"
+        self._ground.do(by, kind, command_id, work, moved=str, open_to_suspended=removed)
 
     # --- Answers -----------------------------------------------------------------------------------------------------
 
@@ -424,7 +424,7 @@ class Forum:
         """
 
         def work(connection: store.Connection, now: dt.datetime) -> str:
-            post, thread = self._held(connection, by, post_id, lock=True)
+            post, thread = holding.held(connection, by, post_id, lock=True)
             _require_asker(by, thread)
             if not thread.question or post.number == 1 or not post.visible:
                 raise Rejected("no-question")
@@ -434,8 +434,8 @@ class Forum:
             return thread.id
 
         require(by, Action.FORUM_READ)
-        self._limits.count("write", by, self._clock)
-        self._do(by, "forum.accept", command_id, work, moved=str)
+        self._ground.count("write", by)
+        self._ground.do(by, "forum.accept", command_id, work, moved=str)
 
     def unaccept(self, by: Visitor, post_id: str, command_id: str) -> None:
         """Say that a post no longer answers the question.
@@ -446,14 +446,14 @@ class Forum:
         """
 
         def work(connection: store.Connection, now: dt.datetime) -> str:  # noqa: ARG001 - as all work is called
-            _, thread = self._held(connection, by, post_id, lock=True)
+            _, thread = holding.held(connection, by, post_id, lock=True)
             _require_asker(by, thread)
-            self._no_longer_accepted(connection, thread, post_id)
+            holding.no_longer_accepted(connection, thread, post_id)
             return thread.id
 
         require(by, Action.FORUM_READ)
-        self._limits.count("write", by, self._clock)
-        self._do(by, "forum.unaccept", command_id, work, moved=str)
+        self._ground.count("write", by)
+        self._ground.do(by, "forum.unaccept", command_id, work, moved=str)
 
     # --- Without words -----------------------------------------------------------------------------------------------
 
@@ -465,11 +465,12 @@ class Forum:
             Rejected: ``not-allowed``.
         """
         require(by, Action.FORUM_POST)
-        self._limits.count("write", by, self._clock)
-        now = self._clock()
+        self._ground.count("write", by)
+        now = self._ground.clock()
 
         def work(connection: store.Connection) -> str:
-            post, thread = self._held(connection, by, post_id)
+            holding.require_standing(connection, by, now)
+            post, thread = holding.held(connection, by, post_id)
             if not (post.visible and thread.visible):
                 raise NotFound("post", post_id)
             store.set_reaction(connection, post_id, by.person_id, kind, now if on else None)
@@ -477,7 +478,7 @@ class Forum:
                 store.set_reaction(connection, post_id, by.person_id, rules.EXCLUDES[kind], None)
             return thread.id
 
-        self._topics.move(f"forum:{self._database.write(work)}")
+        self._ground.topics.move(f"forum:{self._ground.database.write(work)}")
 
     def follow(self, by: Visitor, thread_id: str, *, on: bool) -> None:
         """Follow a thread, or end that; doing so again changes nothing.
@@ -487,14 +488,14 @@ class Forum:
             Rejected: ``not-allowed``.
         """
         require(by, Action.FORUM_POST)
-        self._limits.count("write", by, self._clock)
-        now = self._clock()
+        self._ground.count("write", by)
+        now = self._ground.clock()
 
         def work(connection: store.Connection) -> None:
-            self._thread(connection, by, thread_id)
+            holding.thread_for(connection, by, thread_id)
             store.set_followed(connection, thread_id, by.person_id, now if on else None)
 
-        self._database.write(work)
+        self._ground.database.write(work)
 
     def report(self, by: Visitor, post_id: str, reason: str, command_id: str) -> None:
         """Tell those who moderate that a post does not belong; a second time before they have answered adds nothing.
@@ -504,148 +505,22 @@ class Forum:
             Rejected: ``not-allowed``; ``empty`` or ``too-long``; ``identity-number``.
         """
         require(by, Action.FORUM_POST)
-        why = rules.read_line("reason", reason, needed=True)
-        _stop("reason", why)
-        self._limits.count("create", by, self._clock)
+        why = holding.read_reason(reason)
+        self._ground.count("create", by)
 
         def work(connection: store.Connection, now: dt.datetime) -> None:
-            self._held(connection, by, post_id)
+            holding.held(connection, by, post_id)
             if not store.has_reported(connection, post_id, by.person_id):
                 store.add_report(connection, rules.new_id(), post_id, by=by.person_id, reason=why, at=now)
 
-        self._do(by, "forum.report", command_id, work, topic="forum-reports")
-
-    # --- Moderating --------------------------------------------------------------------------------------------------
-
-    def queue(self, by: Visitor) -> tuple[Report, ...]:
-        """Return what is reported and waits, the oldest first.
-
-        Raises:
-            Rejected: ``not-allowed``.
-        """
-        require(by, Action.FORUM_MODERATE)
-        return tuple(self._database.read(lambda connection: store.open_reports(connection, _QUEUE)))
-
-    def dismiss(self, by: Visitor, post_id: str, command_id: str) -> None:
-        """Settle the reports of a post without doing anything to it."""
-        self._moderate(by, post_id, "dismiss", command_id, lambda *_: None, settles=True)
-
-    def hide(self, by: Visitor, post_id: str, reason: str, command_id: str) -> None:
-        """Hide a post, and with a thread's first post the thread; its author sees why.
-
-        Raises:
-            NotFound: there is no such post.
-            Rejected: ``not-allowed``; ``empty`` or ``too-long``, the reason.
-        """
-        why = rules.read_line("reason", reason, needed=True)
-
-        def work(connection: store.Connection, post: Post, thread: Thread, now: dt.datetime) -> None:
-            store.set_on_post(connection, post.id, note=why)
-            if post.number == 1:
-                store.change_thread(connection, thread.id, hidden_at=now)
-            else:
-                store.set_on_post(connection, post.id, hidden_at=now)
-                self._no_longer_accepted(connection, thread, post.id)
-
-        self._moderate(by, post_id, "hide", command_id, work, settles=True)
-
-    def restore(self, by: Visitor, post_id: str, command_id: str) -> None:
-        """Show a hidden post again, and take the note below it away.
-
-        Raises:
-            NotFound: there is no such post.
-            Rejected: ``not-allowed``.
-        """
-
-        def work(connection: store.Connection, post: Post, thread: Thread, now: dt.datetime) -> None:  # noqa: ARG001 - as all work is called
-            store.set_on_post(connection, post.id, note="", hidden_at=None)
-            if post.number == 1:
-                store.change_thread(connection, thread.id, hidden_at=None)
-
-        self._moderate(by, post_id, "restore", command_id, work)
-
-    def warn(self, by: Visitor, post_id: str, note: str, command_id: str) -> None:
-        """Set a note below a post for all to see; an empty one takes it away.
-
-        Raises:
-            NotFound: there is no such post.
-            Rejected: ``not-allowed``, ``too-long``.
-        """
-        line = rules.read_line("reason", note)
-
-        def work(connection: store.Connection, post: Post, thread: Thread, now: dt.datetime) -> None:  # noqa: ARG001
-            store.set_on_post(connection, post.id, note=line)
-
-        self._moderate(by, post_id, "warn", command_id, work, settles=bool(line))
-
-    def move(self, by: Visitor, thread_id: str, category: str, command_id: str) -> None:
-        """Move a thread to another category.
-
-        Raises:
-            NotFound: there is no such thread.
-            Rejected: ``not-allowed``, ``unknown-category``.
-        """
-        if category not in self._content.category_ids:
-            raise Rejected("unknown-category", "category")
-        self._set_on_thread(by, thread_id, "move", command_id, category=category)
-
-    def lock(self, by: Visitor, thread_id: str, command_id: str, *, locked: bool) -> None:
-        """Close a thread for replies and changes, or open it again.
-
-        Raises:
-            NotFound: there is no such thread.
-            Rejected: ``not-allowed``.
-        """
-        self._set_on_thread(by, thread_id, "lock" if locked else "unlock", command_id, locked=locked)
-
-    def pin(self, by: Visitor, thread_id: str, command_id: str, *, pinned: bool) -> None:
-        """Let a thread stand first, or in its turn again.
-
-        Raises:
-            NotFound: there is no such thread.
-            Rejected: ``not-allowed``.
-        """
-        self._set_on_thread(by, thread_id, "pin" if pinned else "unpin", command_id, pinned=pinned)
-
-    def _set_on_thread(self, by: Visitor, thread_id: str, what: str, command_id: str, **values: Any) -> None:
-        require(by, Action.FORUM_MODERATE)
-        self._limits.count("write", by, self._clock)
-
-        def work(connection: store.Connection, now: dt.datetime) -> None:
-            self._thread(connection, by, thread_id, lock=True)
-            store.change_thread(connection, thread_id, **values)
-            self._trail(connection, by, what, thread_id, now)
-
-        self._do(by, f"forum.{what}", command_id, work, thread_id)
-
-    def _moderate(
-        self,
-        by: Visitor,
-        post_id: str,
-        what: str,
-        command_id: str,
-        change: Callable[[store.Connection, Post, Thread, dt.datetime], None],
-        *,
-        settles: bool = False,
-    ) -> None:
-        require(by, Action.FORUM_MODERATE)
-        self._limits.count("write", by, self._clock)
-
-        def work(connection: store.Connection, now: dt.datetime) -> str:
-            post, thread = self._held(connection, by, post_id, lock=True)
-            change(connection, post, thread, now)
-            if settles:
-                store.settle_reports(connection, post_id, by.person_id, now)
-            self._trail(connection, by, what, post_id, now)
-            return thread.id
-
-        self._do(by, f"forum.{what}", command_id, work, moved=str)
+        # Whoever may not write may still meet what should not stand there.
+        self._ground.do(by, "forum.report", command_id, work, topic="forum-reports", open_to_suspended=True)
 
     # --- The editors' questions --------------------------------------------------------------------------------------
 
     def plant(self) -> int:
         """Begin the editors' questions that have no thread yet, and return how many; in Swedish, as search finds them."""
-        now = self._clock()
+        now = self._ground.clock()
 
         def work(connection: store.Connection) -> int:
             there = store.seeds(connection)
@@ -661,59 +536,20 @@ class Forum:
                 store.add_post(connection, _new_post(thread.id, 1, "", rules.EDITORS, one.body["sv"], now))
             return len(new)
 
-        planted = self._database.write(work)
+        planted = self._ground.database.write(work)
         if planted:
-            self._topics.move("forum")
+            self._ground.topics.move("forum")
         return planted
 
     # --- What writes have in common ----------------------------------------------------------------------------------
 
-    def _do(
-        self,
-        by: Visitor,
-        kind: str,
-        command_id: str,
-        work: Callable[[store.Connection, dt.datetime], Any],
-        thread_id: str = "",
-        *,
-        moved: Callable[[Any], str] | None = None,
-        topic: str = "forum",
-    ) -> Any:
-        """Run a write once, and move the topics of the lists and of the thread, which the result may name."""
-        now = self._clock()
-        result = self._database.once(command_id, kind, by.key, lambda connection: work(connection, now), now)
-        changed = moved(result) if moved else thread_id
-        self._topics.move(topic)
-        if changed:
-            self._topics.move(f"forum:{changed}")
-        return result
-
-    def _thread(self, connection: store.Connection, by: Visitor, thread_id: str, *, lock: bool = False) -> Thread:
-        thread = store.find_thread(connection, thread_id, lock=lock)
-        if thread is None or not (thread.visible or _wrote(by, thread.author) or allowed(by, Action.FORUM_MODERATE)):
-            raise NotFound("thread", thread_id)
-        return thread
-
     def _writable(self, connection: store.Connection, by: Visitor, thread_id: str) -> Thread:
-        thread = self._thread(connection, by, thread_id, lock=True)
+        thread = holding.thread_for(connection, by, thread_id, lock=True)
         if not thread.visible:
             raise NotFound("thread", thread_id)
         if thread.locked:
             raise Rejected("locked")
         return thread
-
-    def _held(
-        self, connection: store.Connection, by: Visitor, post_id: str, *, lock: bool = False
-    ) -> tuple[Post, Thread]:
-        """Return a post that the visitor may know of, and its thread, which is locked first where that is asked for."""
-        post = store.find_post(connection, post_id)
-        if post is None:
-            raise NotFound("post", post_id)
-        thread = self._thread(connection, by, post.thread_id, lock=lock)
-        post = (store.find_post(connection, post_id) if lock else post) or post
-        if not (post.visible or _wrote(by, post.author) or allowed(by, Action.FORUM_MODERATE)):
-            raise NotFound("post", post_id)
-        return post, thread
 
     def _checked(self, new: NewText, *, begins: bool) -> NewText:
         """Return a form's texts cleaned, within bounds and looked through."""
@@ -721,13 +557,13 @@ class Forum:
             text=rules.read_text("text", new.text, needed=not (begins and new.card)),
             title=rules.read_line("title", new.title, needed=True) if begins else "",
             tags=rules.read_tags(new.tags, self._content.tag_ids) if begins else (),
-            card=rules.read_card(new.card, self._levels, self._clock().year) if begins and new.card else None,
+            card=rules.read_card(new.card, self._levels, self._ground.clock().year) if begins and new.card else None,
         )
         words = {"title": new.title, "text": new.text} if begins else {"text": new.text}
         if clean.card:
             words["card"] = clean.card.words
         for field, text in words.items():
-            _stop(field, text)
+            holding.stop(field, text)
         # What is given as contact on a card is meant to be there.
         if clean.card:
             words["card"] = replace(clean.card, contact="").words
@@ -751,30 +587,10 @@ class Forum:
         store.set_followed(connection, thread_id, by.person_id, now)
         store.set_read(connection, thread_id, by.person_id, number)
 
-    def _no_longer_accepted(self, connection: store.Connection, thread: Thread, post_id: str) -> None:
-        if thread.accepted == post_id:
-            store.change_thread(connection, thread.id, accepted="", accepted_at=None, waiting=thread.question)
-
-    def _trail(self, connection: store.Connection, by: Visitor, what: str, thing: str, now: dt.datetime) -> None:
-        audit.note(connection, by=by.key, action=f"forum.{what}", thing=f"forum:{thing}", at=now, facts={})
-
-
-def _stop(field: str, text: str) -> None:
-    """Stop a text that holds an identity number."""
-    stops = guard.look(text).stops
-    if stops:
-        told = [(field, one.kind.value, one.start, one.end) for one in stops]
-        said = tuple(text[one.start : one.end] for one in stops)
-        raise Rejected("identity-number", field, {"found": told, "words": said})
-
-
-def _wrote(by: Visitor, author: str) -> bool:
-    return by.signed_in and by.person_id == author
-
 
 def _require_asker(by: Visitor, thread: Thread) -> None:
     if not allowed(by, Action.FORUM_MODERATE):
-        require(by, Action.FORUM_EDIT, {Relation.OWN} if _wrote(by, thread.author) else ())
+        require(by, Action.FORUM_EDIT, {Relation.OWN} if wrote(by, thread.author) else ())
 
 
 def _new_post(thread_id: str, number: int, author: str, name: str, text: str, now: dt.datetime) -> Post:
@@ -804,4 +620,4 @@ def _shown_post(by: Visitor, post: Post) -> Post:
 
 
 def _knows(by: Visitor, author: str) -> bool:
-    return _wrote(by, author) or allowed(by, Action.FORUM_MODERATE)
+    return wrote(by, author) or allowed(by, Action.FORUM_MODERATE)

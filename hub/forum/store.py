@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from hub.forum.rules import Card, Order, Post, Reaction, Revision, Thread
 from hub.tables import (
     forum_card,
+    forum_change,
     forum_follow,
     forum_post,
     forum_reaction,
@@ -63,21 +64,25 @@ class Reactions:
     own: frozenset[Reaction] = frozenset()
 
 
-@dataclass(frozen=True)
-class Report:
-    """Something that somebody thinks does not belong."""
-
-    id: str
-    thread_id: str
-    post_id: str
-    number: int
-    reason: str
-    at: dt.datetime
-
-
 def region_of(connection: Connection, person_id: str) -> str:
     """Return the letter code that somebody's profile names, or nothing."""
     return connection.execute(sa.select(person.c.region).where(person.c.id == person_id)).scalar_one_or_none() or ""
+
+
+# --- What the index of words is kept up by --------------------------------------------------------------------------
+
+_FOUND_BY: Final = frozenset({"title", "category", "text", "hidden_at", "removed_at"})
+"""What a change must touch for the index to know of it."""
+
+
+def note_change(connection: Connection, thread_id: str) -> None:
+    """Number a change that what is found of a whole thread depends on."""
+    connection.execute(forum_change.insert().values(thread_id=thread_id, post_id=""))
+
+
+def _note_post(connection: Connection, post_id: str) -> None:
+    of_post = sa.select(forum_post.c.thread_id, forum_post.c.id).where(forum_post.c.id == post_id)
+    connection.execute(forum_change.insert().from_select(["thread_id", "post_id"], of_post))
 
 
 # --- Threads ---------------------------------------------------------------------------------------------------------
@@ -101,6 +106,7 @@ def set_tags(connection: Connection, thread_id: str, tags: Sequence[str]) -> Non
     connection.execute(forum_tag.delete().where(forum_tag.c.thread_id == thread_id))
     if tags:
         connection.execute(forum_tag.insert(), [{"thread_id": thread_id, "tag": tag} for tag in tags])
+    note_change(connection, thread_id)
 
 
 def find_thread(connection: Connection, thread_id: str, *, lock: bool = False) -> Thread | None:
@@ -121,6 +127,8 @@ def change_thread(connection: Connection, thread_id: str, **values: Any) -> None
     connection.execute(
         forum_thread.update().where(forum_thread.c.id == thread_id).values(version=forum_thread.c.version + 1, **values)
     )
+    if _FOUND_BY & values.keys():
+        note_change(connection, thread_id)
 
 
 _SEEN: Final = sa.and_(forum_thread.c.removed_at.is_(None), forum_thread.c.hidden_at.is_(None))
@@ -195,6 +203,7 @@ def put_card(connection: Connection, thread_id: str, card: Card) -> None:
     values = {name: kept.pop(name) for name in _COLUMNS}
     connection.execute(forum_card.delete().where(forum_card.c.thread_id == thread_id))
     connection.execute(forum_card.insert().values(thread_id=thread_id, texts=kept, **values))
+    note_change(connection, thread_id)
 
 
 def cards(connection: Connection, thread_ids: Collection[str]) -> dict[str, Card]:
@@ -213,6 +222,7 @@ def add_post(connection: Connection, new: Post) -> None:
     """Store a post."""
     values = {name: getattr(new, name) for name in Post.__dataclass_fields__}
     connection.execute(forum_post.insert().values(**{**values, "author": new.author or None}))
+    connection.execute(forum_change.insert().values(thread_id=new.thread_id, post_id=new.id))
 
 
 def find_post(connection: Connection, post_id: str) -> Post | None:
@@ -255,12 +265,16 @@ def change_post(connection: Connection, post_id: str, seen: int, **values: Any) 
         .where(forum_post.c.id == post_id, forum_post.c.version == seen)
         .values(version=seen + 1, **values)
     )
+    if done.rowcount == 1 and _FOUND_BY & values.keys():
+        _note_post(connection, post_id)
     return done.rowcount == 1
 
 
 def set_on_post(connection: Connection, post_id: str, **values: Any) -> None:
     """Change what is said about a post; its version stays, so that a text being changed is not held up."""
     connection.execute(forum_post.update().where(forum_post.c.id == post_id).values(**values))
+    if _FOUND_BY & values.keys():
+        _note_post(connection, post_id)
 
 
 def add_revision(connection: Connection, post_id: str, old: Revision) -> None:
@@ -370,32 +384,12 @@ def add_report(connection: Connection, report_id: str, post_id: str, *, by: str,
     connection.execute(forum_report.insert().values(id=report_id, post_id=post_id, by=by, reason=reason, at=at))
 
 
-def open_reports(connection: Connection, limit: int) -> list[Report]:
-    """Return the reports that nobody has settled, those that have waited longest first."""
-    query = (
-        sa.select(forum_report, forum_post.c.thread_id, forum_post.c.number)
-        .join(forum_post, forum_post.c.id == forum_report.c.post_id)
-        .where(forum_report.c.settled_at.is_(None))
-        .order_by(forum_report.c.at, forum_report.c.id)
-        .limit(limit)
-    )
-    return [
-        Report(row.id, row.thread_id, row.post_id, row.number, row.reason, row.at) for row in connection.execute(query)
-    ]
-
-
 def has_reported(connection: Connection, post_id: str, person_id: str) -> bool:
     """Tell whether somebody has reported a post and waits for an answer."""
     query = sa.select(forum_report.c.id).where(
         forum_report.c.post_id == post_id, forum_report.c.by == person_id, forum_report.c.settled_at.is_(None)
     )
     return connection.execute(query).first() is not None
-
-
-def settle_reports(connection: Connection, post_id: str, by: str, at: dt.datetime) -> int:
-    """Settle all reports of a post, and return how many there were."""
-    waiting = forum_report.update().where(forum_report.c.post_id == post_id, forum_report.c.settled_at.is_(None))
-    return int(connection.execute(waiting.values(settled_at=at, settled_by=by)).rowcount)
 
 
 # --- Rows to values --------------------------------------------------------------------------------------------------

@@ -30,6 +30,8 @@ DataKind = Literal[
     "notice",
     "mailing",
     "letter",
+    "measure",
+    "suspension",
     "draft",
     "audit",
     "command",

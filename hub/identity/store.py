@@ -15,16 +15,19 @@ from hub.tables import (
     draft,
     forum_card,
     forum_category_follow,
+    forum_change,
     forum_feed,
     forum_follow,
     forum_letter,
     forum_mailing,
+    forum_measure,
     forum_notice,
     forum_post,
     forum_reaction,
     forum_read,
     forum_report,
     forum_revision,
+    forum_suspension,
     forum_thread,
     person,
     plan,
@@ -363,6 +366,12 @@ def count_with_role(connection: sa.Connection, wanted: Role, issuers: Sequence[s
 
 _WITHOUT: Final = frozenset({"id_hash", "edit_hash", "read_hash", "asked_hash", "end_hash", "key_hash"})
 """Columns that would open a door to whoever reads the file."""
+_OF_OTHERS: Final[Mapping[str, frozenset[str]]] = {
+    "forum_measures": frozenset({"by", "by_name"}),
+    "forum_measures_taken": frozenset({"person_id"}),
+    "forum_suspensions": frozenset({"by", "by_name", "lifted_by"}),
+}
+"""Columns that say who somebody else is."""
 
 
 def everything(connection: sa.Connection, person_id: str, key: str) -> dict[str, list[dict[str, object]]]:
@@ -393,11 +402,18 @@ def everything(connection: sa.Connection, person_id: str, key: str) -> dict[str,
         "forum_mailing": (forum_mailing, forum_mailing.c.person_id == person_id),
         "forum_letters": (forum_letter, forum_letter.c.person_id == person_id),
         "forum_feed": (forum_feed, forum_feed.c.person_id == person_id),
+        "forum_measures": (forum_measure, forum_measure.c.person_id == person_id),
+        "forum_measures_taken": (forum_measure, forum_measure.c.by == person_id),
+        "forum_suspensions": (forum_suspension, forum_suspension.c.person_id == person_id),
         "trail": (audit, audit.c.by == key),
     }
     return {
         name: [
-            {column: value for column, value in row.items() if column not in _WITHOUT}
+            {
+                column: value
+                for column, value in row.items()
+                if column not in _WITHOUT | _OF_OTHERS.get(name, frozenset())
+            }
             for row in connection.execute(sa.select(table).where(condition)).mappings()
         ]
         for name, (table, condition) in wanted.items()
@@ -458,6 +474,11 @@ def _begun_by(person_id: str) -> sa.Select[tuple[str]]:
 def _forget_in_forum(connection: sa.Connection, person_id: str, *, keep_texts: bool) -> None:
     """Take somebody's name out of the forum; the way to reach them goes even where their texts stay."""
     cards = forum_card.c.thread_id.in_(_begun_by(person_id))
+    # Told before it is done, while it is known whose it was; the index of words reads it when all of this holds.
+    wrote = sa.select(forum_post.c.thread_id, forum_post.c.id).where(forum_post.c.author == person_id)
+    began = sa.select(forum_thread.c.id, sa.literal("")).where(forum_thread.c.author == person_id)
+    for changed in (wrote, began):
+        connection.execute(forum_change.insert().from_select(["thread_id", "post_id"], changed))
     if keep_texts:
         connection.execute(forum_card.update().where(cards).values(contact=""))
     else:
@@ -476,3 +497,11 @@ def _forget_in_forum(connection: sa.Connection, person_id: str, *, keep_texts: b
         connection.execute(table.delete().where(table.c.person_id == person_id))
     for column in (forum_report.c.by, forum_report.c.settled_by):
         connection.execute(forum_report.update().where(column == person_id).values({column: None}))
+    done = forum_measure.update()
+    connection.execute(done.where(forum_measure.c.by == person_id).values(by=None, by_name=FORMER))
+    connection.execute(done.where(forum_measure.c.person_id == person_id).values(person_id=None))
+    connection.execute(forum_suspension.delete().where(forum_suspension.c.person_id == person_id))
+    begun = forum_suspension.update().where(forum_suspension.c.by == person_id)
+    connection.execute(begun.values(by=None, by_name=FORMER))
+    lifted = forum_suspension.update().where(forum_suspension.c.lifted_by == person_id)
+    connection.execute(lifted.values(lifted_by=None))

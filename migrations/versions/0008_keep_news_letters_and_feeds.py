@@ -1,6 +1,6 @@
 """Keep what members are told of the forum: notices, categories they follow, the weekly letter, and their feed.
 
-Revision 0008, after 0005.
+Revision 0008, after 0007.
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from hub.tables import UtcDateTime
 
 revision = "0008"
-down_revision = "0005"
+down_revision = "0007"
 
 
 def upgrade() -> None:

@@ -358,7 +358,13 @@ def ended(house: House, kim: Visitor) -> str:
     """Return the way to end the letters of a letter that has been sent."""
     house.hub.mailings.confirm(asked(house, kim).partition("=")[2])
     key = "k" * 43
-    row = {"person_id": kim.person_id, "week": "2027-W05", "state": "sent", "tried_at": utc_now(), "end_hash": digest(key)}
+    row = {
+        "person_id": kim.person_id,
+        "week": "2027-W05",
+        "state": "sent",
+        "tried_at": utc_now(),
+        "end_hash": digest(key),
+    }
     house.database.write(lambda c: c.execute(forum_letter.insert().values(**row)))
     return f"/forum/avsluta?nyckel={key}"
 

@@ -104,5 +104,9 @@ def test_tick_does_what_is_due_and_says_what(operator):
     old = {**row(draft, 1), "saved_at": NOW - dt.timedelta(days=31)}
     operator.database().write(lambda c: c.execute(draft.insert().values(old)))
 
-    assert operator.gives("tick") == (0, "retention: draft 1\nrounds: closed 0\nforum: planted 12\n", "")
+    assert operator.gives("tick") == (
+        0,
+        "retention: draft 1\nrounds: closed 0\nforum: planted 12\nforum-changes: trimmed 0\n",
+        "",
+    )
     assert operator.gives("tick") == (0, "Nothing is due.\n", "")

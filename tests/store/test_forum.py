@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from hub.errors import NotFound, Rejected
 from hub.forum import rules
 from hub.forum.content import read_forum
+from hub.forum.moderation import Moderation
 from hub.forum.rules import Card, Order, Reaction, Size
 from hub.forum.service import Forum, NewText, NewThread, Opened
 from hub.forum.store import Wanted
@@ -46,6 +47,7 @@ READER = Visitor("browser:abc", address="address:x")
 @dataclass
 class Room:
     forum: Forum
+    moderation: Moderation
     topics: Topics
     moments: list[dt.datetime] = field(default_factory=lambda: [NOW])
     count: int = 0
@@ -92,7 +94,8 @@ def room(either) -> Room:
     forum = Forum(
         either, Limits(factor=1_000), topics, lambda: moments[-1], CONTENT, levels={"hop-out"}, populations={"H": 247_000}
     )  # fmt: skip
-    return Room(forum, topics, moments)
+    moderation = Moderation(either, Limits(factor=1_000), topics, lambda: moments[-1], CONTENT)
+    return Room(forum, moderation, topics, moments)
 
 
 def refused(call: Callable[..., object], *args: object, **named: object) -> Rejected:
@@ -113,6 +116,7 @@ CALLS: dict[str, tuple[Action, Call]] = {
     "list": (Action.FORUM_READ, lambda f, by, t, p, c: f.list(by, Wanted())),
     "open": (Action.FORUM_READ, lambda f, by, t, p, c: f.open(by, t)),
     "history": (Action.FORUM_READ, lambda f, by, t, p, c: f.history(by, p)),
+    "place": (Action.FORUM_READ, lambda f, by, t, p, c: f.place(by, p)),
     "start": (Action.FORUM_POST, lambda f, by, t, p, c: f.start(by, NewThread("levels"), NEW, c)),
     "reply": (Action.FORUM_POST, lambda f, by, t, p, c: f.reply(by, t, NEW, c)),
     "react": (Action.FORUM_POST, lambda f, by, t, p, c: f.react(by, p, Reaction.TOO, on=True)),
@@ -121,27 +125,52 @@ CALLS: dict[str, tuple[Action, Call]] = {
     "edit": (Action.FORUM_EDIT, lambda f, by, t, p, c: f.edit(by, p, 1, NEW, c, reason="Skäl")),
     "accept": (Action.FORUM_EDIT, lambda f, by, t, p, c: f.accept(by, p, c)),
     "unaccept": (Action.FORUM_EDIT, lambda f, by, t, p, c: f.unaccept(by, p, c)),
-    "queue": (Action.FORUM_MODERATE, lambda f, by, t, p, c: f.queue(by)),
-    "warn": (Action.FORUM_MODERATE, lambda f, by, t, p, c: f.warn(by, p, "Tänk på reglerna", c)),
-    "dismiss": (Action.FORUM_MODERATE, lambda f, by, t, p, c: f.dismiss(by, p, c)),
-    "move": (Action.FORUM_MODERATE, lambda f, by, t, p, c: f.move(by, t, "other", c)),
-    "pin": (Action.FORUM_MODERATE, lambda f, by, t, p, c: f.pin(by, t, c, pinned=True)),
-    "restore": (Action.FORUM_MODERATE, lambda f, by, t, p, c: f.restore(by, p, c)),
-    "lock": (Action.FORUM_MODERATE, lambda f, by, t, p, c: f.lock(by, t, c, locked=True)),
-    "hide": (Action.FORUM_MODERATE, lambda f, by, t, p, c: f.hide(by, p, "Skäl", c)),
 }
 
 
 def test_every_method_is_among_the_calls():
     methods = {name for name in vars(Forum) if not name.startswith("_")}
 
-    assert methods - {"remove", "bring_back", "plant"} == set(CALLS)
+    assert methods - {"remove", "bring_back", "changing", "plant"} == set(CALLS)
+
+
+def test_a_post_is_given_for_changing_to_its_author_and_those_who_moderate(room):
+    post = room.first(room.start())
+
+    assert room.forum.changing(KIM, post).own
+    assert not room.forum.changing(MIRA, post).own
+    assert refused(room.forum.changing, ROBIN, post).code == "not-allowed"
+
+
+def test_a_post_is_given_to_every_member_for_reading_its_history(room):
+    post = room.first(room.start())
+
+    found = room.forum.changing(ROBIN, post, reading=True)
+
+    assert (found.own, found.post.author) == (False, "")
+
+
+def test_a_thread_is_read_up_to_a_number_while_others_write_on(room):
+    thread = room.start()
+    room.reply(thread)
+    room.reply(thread, text="Till sist.")
+
+    opened = room.forum.open(KIM, thread, upto=2)
+
+    assert (texts(opened), opened.more, opened.thread.posts) == (["Hur gör ni?", "Så här."], True, 3)
+
+
+def test_a_post_stands_in_its_thread_by_number(room):
+    thread = room.start()
+    room.reply(thread)
+
+    assert room.forum.place(SAM, room.reply(thread)) == (thread, 3)
 
 
 @pytest.mark.parametrize("own", [False, True])
 @pytest.mark.parametrize("role", list(Role))
 def test_each_call_does_what_the_table_says(room, role, own):
-    """Edit, accept and moderation are all open to those who moderate; the rest is read off the table."""
+    """Edit and accept are open to those who moderate; the rest is read off the table."""
     held = frozenset({Role.READER}) if role is Role.READER else frozenset({Role.READER, Role.MEMBER, role})
     by = READER if role is Role.READER else Visitor(f"person:{role}", str(role), name="Någon", roles=held)
     standing = {Relation.OWN} if own and by.signed_in else set()
@@ -222,7 +251,7 @@ def test_a_pinned_thread_stands_first_and_once(room):
     thread = room.start(title="Viktig")
     room.later()
     room.start(title="Annan")
-    room.forum.pin(MIRA, thread, room.command(), pinned=True)
+    room.moderation.pin(MIRA, thread, room.command(), pinned=True)
     page = room.forum.list(KIM, Wanted())
 
     assert [one.thread.title for one in page.pinned] == ["Viktig"] and room.titles() == ["Annan"]
@@ -425,15 +454,15 @@ def test_a_hidden_post_is_gone_for_others_settles_its_reports_and_comes_back(roo
     post = room.reply(thread)
     for by in (KIM, KIM, SAM):
         room.forum.report(by, post, "Hör inte hemma", room.command())
-    waiting = [(one.post_id, one.number) for one in room.forum.queue(MIRA)]
-    room.forum.hide(MIRA, post, "Reklam", room.command())
+    waiting = [(one.post.id, len(one.reports)) for one in room.moderation.queue(MIRA).cases]
+    room.moderation.hide(MIRA, post, "Reklam", room.command())
     own = room.forum.open(ROBIN, thread).posts[1].post
 
-    assert waiting == [(post, 2)] * 2 and room.forum.queue(MIRA) == ()
+    assert waiting == [(post, 2)] and room.moderation.queue(MIRA).cases == ()
     assert len(room.forum.open(KIM, thread).posts) == 1 and (own.note, own.hidden_at) == ("Reklam", NOW)
     with pytest.raises(NotFound):
         room.forum.react(KIM, post, Reaction.TOO, on=True)
-    room.forum.restore(MIRA, post, room.command())
+    room.moderation.restore(MIRA, post, room.command())
     assert room.forum.open(KIM, thread).posts[1].post.note == ""
     noted = either.read(lambda c: c.execute(sa.select(audit.c.action, audit.c.object, audit.c.facts)).all())
     assert noted == [("forum.hide", f"forum:{post}", {}), ("forum.restore", f"forum:{post}", {})]
@@ -441,7 +470,7 @@ def test_a_hidden_post_is_gone_for_others_settles_its_reports_and_comes_back(roo
 
 def test_a_hidden_thread_cannot_be_read_replied_to_or_found(room):
     thread = room.start()
-    room.forum.hide(MIRA, room.first(thread), "Fel plats", room.command())
+    room.moderation.hide(MIRA, room.first(thread), "Fel plats", room.command())
 
     assert room.titles(ROBIN) == []
     for call in (lambda: room.forum.open(ROBIN, thread), lambda: room.reply(thread), lambda: room.reply(thread, KIM)):
@@ -452,11 +481,11 @@ def test_a_hidden_thread_cannot_be_read_replied_to_or_found(room):
 def test_a_locked_thread_takes_no_replies_or_changes_until_it_is_opened(room):
     thread = room.start()
     post = room.first(thread)
-    room.forum.lock(MIRA, thread, room.command(), locked=True)
+    room.moderation.lock(MIRA, thread, room.command(), locked=True, reason="Avslutat")
 
     assert refused(room.reply, thread).code == "locked"
     assert refused(room.forum.edit, KIM, post, 1, NEW, room.command()).code == "locked"
-    room.forum.lock(MIRA, thread, room.command(), locked=False)
+    room.moderation.lock(MIRA, thread, room.command(), locked=False)
     assert room.reply(thread)
 
 
@@ -518,7 +547,7 @@ def test_what_was_taken_back_or_hidden_goes_in_time(room, either):
     removed, hidden, kept = (room.reply(thread, text=text) for text in ("Bort", "Dolt", "Kvar"))
     room.forum.remove(KIM, room.first(alone), room.command())
     room.forum.remove(ROBIN, removed, room.command())
-    room.forum.hide(MIRA, hidden, "Skäl", room.command())
+    room.moderation.hide(MIRA, hidden, "Skäl", room.command())
     run = Run(NOW + 91 * DAY, lambda: None)
     Retention(Settings()).dispose(either, run)
 

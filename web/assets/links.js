@@ -75,8 +75,15 @@
   // contact nothing is lost, since the same form sent again carries the same command.
   const open = (to) => {
     const here = new URL(location.href);
-    if (to.pathname === here.pathname && to.search === here.search) history.replaceState({}, "", to); else history.pushState({}, "", to);
+    const same = to.pathname === here.pathname && to.search === here.search;
+    if (same) history.replaceState({}, "", to); else history.pushState({}, "", to);
+    if (same && to.hash) reach(to.hash.slice(1), performance.now() + 4000);
+    if (same && stay) { kept = { until: performance.now() + 4000, id: stay }; stay = null; }
     window.dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
+  };
+  const reach = (id, until) => {
+    const place = document.getElementById(id);
+    if (place) { focus(place); place.scrollIntoView({ block: "center" }); kept = { until, id }; } else if (performance.now() < until) setTimeout(() => reach(id, until), 60);
   };
   document.addEventListener("submit", async (event) => {
     const form = event.target;
@@ -198,7 +205,7 @@
     // A choice made in a list keeps its place; only what it leads to has changed.
     const stayed = stay && document.getElementById(stay);
     stay = null;
-    if (stayed) { stayed.focus(); return; }
+    if (stayed) { stayed.focus(); kept = { until: performance.now() + 3000, id: stayed.id }; return; }
     const target = location.hash && document.getElementById(location.hash.slice(1));
     const place = target || heading;
     focus(place);
@@ -210,11 +217,12 @@
     place.focus({ preventScroll: true });
   };
 
-  // Streamlit may draw the same heading anew just after; the focus then moves to the new one.
+  // Streamlit may draw the same heading or button anew just after; the focus then moves to the new one.
   let kept = null;
   const keep = () => {
     if (!kept || document.activeElement !== document.body) return;
     if (performance.now() > kept.until) { kept = null; return; }
+    if (kept.id) { document.getElementById(kept.id)?.focus({ preventScroll: true }); return; }
     const heading = document.querySelector("#root .hub-problem") ?? document.querySelector("#root h1");
     if (heading) focus(heading);
   };

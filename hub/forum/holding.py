@@ -1,0 +1,171 @@
+"""What all who change the forum do alike: find what a visitor may know of, write once, tell windows, leave a line."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from hub import audit
+from hub.clock import Clock
+from hub.database import Database
+from hub.errors import NotFound, Rejected
+from hub.forum import guard, moderation_store, news, rules, store
+from hub.forum.measures import Measure, What, suspended
+from hub.forum.rules import Post, Thread
+from hub.identity.rules import Action, allowed
+from hub.limits import Limits
+from hub.live import Topics
+from hub.visitor import Visitor
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a write stands on."""
+
+    database: Database
+    limits: Limits
+    topics: Topics
+    """What other windows listen to: ``forum`` for the lists, ``forum:<thread>`` for a thread, ``forum-reports``."""
+    clock: Clock
+
+    def count(self, what: str, by: Visitor) -> None:
+        """Count something that a visitor does.
+
+        Raises:
+            Rejected: ``too-often``.
+        """
+        self.limits.count(what, by, self.clock)
+
+    def do(
+        self,
+        by: Visitor,
+        kind: str,
+        command_id: str,
+        work: Callable[[store.Connection, dt.datetime], Any],
+        thread_id: str = "",
+        *,
+        moved: Callable[[Any], str] | None = None,
+        topic: str = "forum",
+        open_to_suspended: bool = False,
+    ) -> Any:
+        """Run a write once, and move the topics of the lists and of the thread, which the result may name.
+
+        Raises:
+            Rejected: ``suspended``, unless it is open to those who are; what the work says.
+        """
+        now = self.clock()
+
+        def checked(connection: store.Connection) -> Any:
+            if not open_to_suspended:
+                require_standing(connection, by, now)
+            return work(connection, now)
+
+        result = self.database.once(command_id, kind, by.key, checked, now)
+        changed = moved(result) if moved else thread_id
+        self.topics.move(topic)
+        if changed:
+            self.topics.move(f"forum:{changed}")
+        return result
+
+
+def wrote(by: Visitor, author: str) -> bool:
+    """Tell whether a visitor is the author, who is given by id."""
+    return by.signed_in and by.person_id == author
+
+
+def thread_for(connection: store.Connection, by: Visitor, thread_id: str, *, lock: bool = False) -> Thread:
+    """Return a thread that the visitor may know of.
+
+    Raises:
+        NotFound: there is no such thread for this visitor.
+    """
+    thread = store.find_thread(connection, thread_id, lock=lock)
+    if thread is None or not (thread.visible or wrote(by, thread.author) or allowed(by, Action.FORUM_MODERATE)):
+        raise NotFound("thread", thread_id)
+    return thread
+
+
+def held(connection: store.Connection, by: Visitor, post_id: str, *, lock: bool = False) -> tuple[Post, Thread]:
+    """Return a post that the visitor may know of, and its thread, which is locked first where that is asked for.
+
+    Raises:
+        NotFound: there is no such post for this visitor.
+    """
+    post = store.find_post(connection, post_id)
+    if post is None:
+        raise NotFound("post", post_id)
+    thread = thread_for(connection, by, post.thread_id, lock=lock)
+    post = (store.find_post(connection, post_id) if lock else post) or post
+    if not (post.visible or wrote(by, post.author) or allowed(by, Action.FORUM_MODERATE)):
+        raise NotFound("post", post_id)
+    return post, thread
+
+
+def stop(field: str, text: str) -> None:
+    """Stop a text that holds an identity number.
+
+    Raises:
+        Rejected: ``identity-number``, with the field and what was ``found``.
+    """
+    stops = guard.look(text).stops
+    if stops:
+        told = [(field, one.kind.value, one.start, one.end) for one in stops]
+        said = tuple(text[one.start : one.end] for one in stops)
+        raise Rejected("identity-number", field, {"found": told, "words": said})
+
+
+def read_reason(given: str) -> str:
+    """Return the reason for a measure or a report, cleaned.
+
+    Raises:
+        Rejected: ``empty`` or ``too-long``; ``identity-number``.
+    """
+    why = rules.read_line("reason", given, needed=True)
+    stop("reason", why)
+    return why
+
+
+def no_longer_accepted(connection: store.Connection, thread: Thread, post_id: str) -> None:
+    """Let the question wait anew if this post was its answer."""
+    if thread.accepted == post_id:
+        store.change_thread(connection, thread.id, accepted="", accepted_at=None, waiting=thread.question)
+
+
+def require_standing(connection: store.Connection, by: Visitor, now: dt.datetime) -> None:
+    """Stop a visitor who may not write for a time.
+
+    Raises:
+        Rejected: ``suspended``, with the ``reason`` and ``until`` when: a moment, or None for until further notice.
+    """
+    found = suspended(moderation_store.suspensions(connection, by.person_id), now)
+    if found:
+        raise Rejected("suspended", facts={"until": found.until, "reason": found.reason})
+
+
+def took(
+    connection: store.Connection,
+    by: Visitor,
+    what: What,
+    on: Post | Thread,
+    now: dt.datetime,
+    *,
+    reason: str = "",
+    facts: Mapping[str, Any] = MappingProxyType({}),
+) -> int:
+    """Note what has been done to a post or a thread, let a post's author know, and return the id of the measure."""
+    post = on if isinstance(on, Post) else None
+    if post and what in news.OF_MEASURES:
+        news.note(connection, post, news.OF_MEASURES[what], by, now, reason)
+    thread_id = on.thread_id if isinstance(on, Post) else on.id
+    line = Measure(
+        0, now, by.name, what, thread_id, post.id if post else "", post.number if post else 0, on.author, reason, facts
+    )
+    return noted(connection, by, line)
+
+
+def noted(connection: store.Connection, by: Visitor, line: Measure) -> int:
+    """Note a measure and leave a line in the trail of writes; return the id of the measure."""
+    thing = line.post_id or line.thread_id
+    audit.note(connection, by=by.key, action=f"forum.{line.what}", thing=f"forum:{thing}", at=line.at, facts={})
+    return moderation_store.add_measure(connection, line, by.person_id)

@@ -1,0 +1,622 @@
+"""Moderating the forum: what those do who look after it, and what comes of it.
+
+What is done to somebody's text, thread or right to write has a reason, which the author sees. Everything is noted, and
+what can be taken back gives back exactly what was there.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from hub.clock import Clock
+from hub.database import Database
+from hub.errors import NotFound, Rejected
+from hub.forum import holding, measures, rules, store
+from hub.forum import moderation_store as kept
+from hub.forum.content import ForumContent
+from hub.forum.holding import Ground
+from hub.forum.measures import Measure, Suspension, What
+from hub.forum.moderation_store import Report
+from hub.forum.rules import Card, Post, Thread
+from hub.identity import store as identities
+from hub.identity.rules import Action, allowed, require
+from hub.limits import Limits
+from hub.live import Topics
+from hub.visitor import Role, Visitor
+
+REPORTS: Final = "forum-reports"
+"""The topic that moves when something is reported or settled."""
+PAGE: Final = 50
+_QUEUE: Final = 20
+_TOLD: Final = 20
+_SUSPENDED: Final = 200
+_MONTHS: Final = 12
+_LOOKS_AFTER: Final = frozenset({Role.MODERATOR, Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True)
+class Case:
+    """A post as those who moderate see it."""
+
+    post: Post
+    thread: Thread
+    card: Card | None
+    """Where the post is the first of an experience."""
+    reports: tuple[Report, ...]
+    """Those that wait, the oldest first."""
+    author: str
+    """What the person behind it is called; empty when the account is gone, and for the editors."""
+    before: int
+    """How many measures there have been against what the same person has written."""
+    suspended: Suspension | None
+
+    @property
+    def hidden(self) -> bool:
+        """Whether others do not see it because of a measure."""
+        return self.post.hidden_at is not None or (self.post.number == 1 and self.thread.hidden_at is not None)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What is reported and waits."""
+
+    cases: tuple[Case, ...]
+    waiting: int
+    """How many posts wait, shown or not."""
+
+
+@dataclass(frozen=True)
+class Log:
+    """Some measures, the newest first."""
+
+    lines: tuple[Measure, ...]
+    titles: Mapping[str, str]
+    """Of the threads that are still there, by thread."""
+    next_before: int
+    """The id that the lines after these come before; 0 when there are none."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a reader of a thread is told of measures."""
+
+    own: tuple[Measure, ...]
+    """Those that concern what the reader has written, the newest first."""
+    lock: Measure | None
+    """Why the thread is locked, for whoever reads it."""
+
+
+@dataclass(frozen=True)
+class _Spot:
+    """Where a measure is taken."""
+
+    connection: store.Connection
+    post: Post
+    thread: Thread
+    now: dt.datetime
+
+    @property
+    def hidden(self) -> bool:
+        return _hidden(self.post, self.thread)
+
+
+_Change = Callable[[_Spot], dict[str, Any]]
+"""Changes what stands there, and returns what to remember of it."""
+
+
+class Moderation:
+    """Keeps the forum fit to be in."""
+
+    def __init__(self, database: Database, limits: Limits, topics: Topics, clock: Clock, content: ForumContent) -> None:
+        """Hold what is needed; the same as the forum, whose threads and posts these are."""
+        self._ground = Ground(database, limits, topics, clock)
+        self._content = content
+
+    # --- Looking -----------------------------------------------------------------------------------------------------
+
+    def waiting(self, by: Visitor) -> int:
+        """Return how many reported posts wait; to others than those who moderate, none."""
+        if not allowed(by, Action.FORUM_MODERATE):
+            return 0
+        return self._ground.database.read(kept.waiting)
+
+    def queue(self, by: Visitor) -> Queue:
+        """Return what is reported and waits, what has waited longest first.
+
+        Raises:
+            Rejected: ``not-allowed``.
+        """
+        require(by, Action.FORUM_MODERATE)
+
+        def read(connection: store.Connection) -> Queue:
+            found = kept.waiting_posts(connection, _QUEUE)
+            return Queue(tuple(self._cases(connection, found)), kept.waiting(connection))
+
+        return self._ground.database.read(read)
+
+    def case(self, by: Visitor, post_id: str) -> Case:
+        """Return a post, reported or not.
+
+        Raises:
+            NotFound: there is no such post.
+            Rejected: ``not-allowed``.
+        """
+        require(by, Action.FORUM_MODERATE)
+        found = self._ground.database.read(lambda connection: self._cases(connection, [post_id]))
+        if not found:
+            raise NotFound("post", post_id)
+        return found[0]
+
+    def _cases(self, connection: store.Connection, post_ids: Sequence[str]) -> list[Case]:
+        posts = [post for one in post_ids if (post := store.find_post(connection, one))]
+        authors = {post.author for post in posts if post.author}
+        names = identities.find_names(connection, authors)
+        before = kept.count_against(connection, authors, measures.NEEDS_REASON)
+        reports = kept.reports(connection, post_ids)
+        cards = store.cards(connection, [post.thread_id for post in posts if post.number == 1])
+        now, found = self._ground.clock(), []
+        for post in posts:
+            thread = store.find_thread(connection, post.thread_id)
+            if thread is None:
+                continue
+            held = measures.suspended(kept.suspensions(connection, post.author), now) if post.author else None
+            found.append(
+                Case(
+                    post, thread, cards.get(thread.id) if post.number == 1 else None, tuple(reports.get(post.id, ())),
+                    names.get(post.author, ""), before.get(post.author, 0), held,
+                )
+            )  # fmt: skip
+        return found
+
+    def log(self, by: Visitor, before: int = 0, limit: int = PAGE) -> Log:
+        """Return what has been done, the newest first.
+
+        Args:
+            by: somebody who moderates.
+            before: where the page before ended; 0 for the newest.
+            limit: how many lines.
+
+        Raises:
+            Rejected: ``not-allowed``.
+        """
+        require(by, Action.FORUM_MODERATE)
+
+        def read(connection: store.Connection) -> Log:
+            found = kept.newest_measures(connection, limit + 1, before=before)
+            lines = found[:limit]
+            ends = lines[-1].id if len(found) > limit else 0
+            return Log(tuple(lines), kept.titles(connection, {one.thread_id for one in lines}), ends)
+
+        return self._ground.database.read(read)
+
+    def counts(self, by: Visitor) -> tuple[tuple[dt.date, Mapping[What, int]], ...]:
+        """Return how many measures of each kind there were in each of the last twelve months, this one first.
+
+        Raises:
+            Rejected: ``not-allowed``.
+        """
+        require(by, Action.FORUM_READ)
+        spans = measures.months(self._ground.clock(), _MONTHS)
+        return self._ground.database.read(
+            lambda connection: tuple((begins.date(), kept.counts(connection, begins, ends)) for begins, ends in spans)
+        )
+
+    def own(self, by: Visitor) -> Log:
+        """Return the latest measures that concern what the visitor has written.
+
+        Raises:
+            Rejected: ``not-allowed``.
+        """
+        require(by, Action.FORUM_READ)
+
+        def read(connection: store.Connection) -> Log:
+            lines = _told(kept.newest_measures(connection, _TOLD, person_id=by.person_id))
+            return Log(lines, kept.titles(connection, {one.thread_id for one in lines}), 0)
+
+        return self._ground.database.read(read)
+
+    def told(self, by: Visitor, thread_id: str) -> Told:
+        """Return what a reader of a thread is told: why it is locked, and what concerns the reader's own texts.
+
+        Raises:
+            NotFound: there is no such thread for this visitor.
+            Rejected: ``not-allowed``.
+        """
+        require(by, Action.FORUM_READ)
+
+        def read(connection: store.Connection) -> Told:
+            thread = holding.thread_for(connection, by, thread_id)
+            own = kept.newest_measures(connection, _TOLD, thread_id=thread_id, person_id=by.person_id)
+            lock = kept.last_measure(connection, What.LOCK, thread_id=thread_id) if thread.locked else None
+            return Told(_told(own), replace(lock, by_name="", person_id="") if lock else None)
+
+        return self._ground.database.read(read)
+
+    def standing(self, by: Visitor) -> Suspension | None:
+        """Return what keeps the visitor from writing now, or None."""
+        if not by.signed_in:
+            return None
+        found = self._ground.database.read(lambda connection: kept.suspensions(connection, by.person_id))
+        held = measures.suspended(found, self._ground.clock())
+        return replace(held, by_name="") if held else None
+
+    def suspended(self, by: Visitor) -> tuple[tuple[Suspension, str], ...]:
+        """Return who may not write now, each with the person's name, the last suspended first.
+
+        Raises:
+            Rejected: ``not-allowed``.
+        """
+        require(by, Action.FORUM_MODERATE)
+
+        def read(connection: store.Connection) -> tuple[tuple[Suspension, str], ...]:
+            found = kept.all_suspensions(connection, self._ground.clock(), _SUSPENDED)
+            names = identities.find_names(connection, {one.person_id for one in found})
+            return tuple((one, names.get(one.person_id, "")) for one in found)
+
+        return self._ground.database.read(read)
+
+    # --- Posts -------------------------------------------------------------------------------------------------------
+
+    def dismiss(self, by: Visitor, post_id: str, command_id: str) -> int:
+        """Settle the reports of a post without doing anything to it, and return the id of the measure.
+
+        Raises:
+            NotFound: there is no such post.
+            Rejected: ``not-allowed``; ``settled-meanwhile``, nothing waits any more.
+        """
+        return self._on_post(by, post_id, What.DISMISS, command_id, lambda _: {}, settles=True, answers=post_id)
+
+    def hide(self, by: Visitor, post_id: str, reason: str, command_id: str, *, answers: str = "") -> int:
+        """Hide a post, and with a thread's first post the thread; return the id of the measure.
+
+        Args:
+            by: somebody who moderates.
+            post_id: which post.
+            reason: shown to its author.
+            command_id: made with the form.
+            answers: the post whose reports this answers, and which must still wait; empty for none.
+
+        Raises:
+            NotFound: there is no such post.
+            Rejected: ``not-allowed``; ``empty`` or ``too-long``, the reason; ``done-already``; ``settled-meanwhile``.
+        """
+        require(by, Action.FORUM_MODERATE)
+        why = holding.read_reason(reason)
+
+        def change(at: _Spot) -> dict[str, Any]:
+            if at.hidden:
+                raise Rejected("done-already")
+            before: dict[str, Any] = {"note": at.post.note}
+            if at.thread.accepted == at.post.id and at.thread.accepted_at:
+                before["accepted_at"] = at.thread.accepted_at.isoformat()
+            store.set_on_post(at.connection, at.post.id, note=why)
+            if at.post.number == 1:
+                store.change_thread(at.connection, at.thread.id, hidden_at=at.now)
+            else:
+                store.set_on_post(at.connection, at.post.id, hidden_at=at.now)
+                holding.no_longer_accepted(at.connection, at.thread, at.post.id)
+            return before
+
+        return self._on_post(by, post_id, What.HIDE, command_id, change, reason=why, settles=True, answers=answers)
+
+    def restore(self, by: Visitor, post_id: str, command_id: str) -> int:
+        """Show a hidden post again as it was: with its note, and as the answer if it was that and there is no other.
+
+        Raises:
+            NotFound: there is no such post.
+            Rejected: ``not-allowed``, ``done-already``.
+        """
+
+        def change(at: _Spot) -> dict[str, Any]:
+            if not at.hidden:
+                raise Rejected("done-already")
+            hidden = kept.last_measure(at.connection, What.HIDE, post_id=at.post.id)
+            before = hidden.facts if hidden else {}
+            store.set_on_post(at.connection, at.post.id, note=str(before.get("note", "")), hidden_at=None)
+            if at.post.number == 1:
+                store.change_thread(at.connection, at.thread.id, hidden_at=None)
+            if "accepted_at" in before and not at.thread.accepted and at.post.removed_at is None:
+                accepted_at = dt.datetime.fromisoformat(str(before["accepted_at"]))
+                store.change_thread(
+                    at.connection, at.thread.id, accepted=at.post.id, accepted_at=accepted_at, waiting=False
+                )
+            return {}
+
+        return self._on_post(by, post_id, What.RESTORE, command_id, change)
+
+    def warn(self, by: Visitor, post_id: str, note: str, command_id: str, *, answers: str = "") -> int:
+        """Set a note below a post for all to see, in place of an earlier one; return the id of the measure.
+
+        Raises:
+            NotFound: there is no such post.
+            Rejected: ``not-allowed``; ``empty`` or ``too-long``; ``hidden``, it must be shown first;
+                ``settled-meanwhile``.
+        """
+        require(by, Action.FORUM_MODERATE)
+        line = holding.read_reason(note)
+
+        def change(at: _Spot) -> dict[str, Any]:
+            if at.hidden:
+                raise Rejected("hidden")
+            store.set_on_post(at.connection, at.post.id, note=line)
+            return {"note": at.post.note}
+
+        return self._on_post(by, post_id, What.WARN, command_id, change, reason=line, settles=True, answers=answers)
+
+    def unwarn(self, by: Visitor, post_id: str, command_id: str) -> int:
+        """Take the note below a post away.
+
+        Raises:
+            NotFound: there is no such post.
+            Rejected: ``not-allowed``, ``hidden``, ``done-already``.
+        """
+
+        def change(at: _Spot) -> dict[str, Any]:
+            if at.hidden:
+                raise Rejected("hidden")
+            if not at.post.note:
+                raise Rejected("done-already")
+            store.set_on_post(at.connection, at.post.id, note="")
+            return {}
+
+        return self._on_post(by, post_id, What.UNWARN, command_id, change)
+
+    # --- Threads -----------------------------------------------------------------------------------------------------
+
+    def move(
+        self, by: Visitor, thread_id: str, category: str, reason: str, command_id: str, *, answers: str = ""
+    ) -> int:
+        """Move a thread to another category, and return the id of the measure.
+
+        Raises:
+            NotFound: there is no such thread.
+            Rejected: ``not-allowed``; ``unknown-category``; ``same-category``; ``empty`` or ``too-long``, the reason;
+                ``settled-meanwhile``.
+        """
+        require(by, Action.FORUM_MODERATE)
+        why = holding.read_reason(reason)
+        if category not in self._content.category_ids:
+            raise Rejected("unknown-category", "category")
+
+        def change(thread: Thread) -> tuple[dict[str, Any], dict[str, Any]]:
+            if thread.category == category:
+                raise Rejected("same-category", "category")
+            return {"category": category}, {"from": thread.category, "to": category}
+
+        return self._on_thread(by, thread_id, What.MOVE, command_id, change, reason=why, answers=answers)
+
+    def lock(
+        self, by: Visitor, thread_id: str, command_id: str, *, locked: bool, reason: str = "", answers: str = ""
+    ) -> int:
+        """Close a thread for replies and changes, for a reason, or open it again; return the id of the measure.
+
+        Raises:
+            NotFound: there is no such thread.
+            Rejected: ``not-allowed``; ``empty`` or ``too-long``, the reason; ``done-already``; ``settled-meanwhile``.
+        """
+        require(by, Action.FORUM_MODERATE)
+        why = holding.read_reason(reason) if locked else ""
+        what = What.LOCK if locked else What.UNLOCK
+        return self._on_thread(
+            by, thread_id, what, command_id, lambda thread: _turned("locked", thread.locked, to=locked), reason=why,
+            answers=answers,
+        )  # fmt: skip
+
+    def pin(self, by: Visitor, thread_id: str, command_id: str, *, pinned: bool) -> int:
+        """Let a thread stand first, or in its turn again; return the id of the measure.
+
+        Raises:
+            NotFound: there is no such thread.
+            Rejected: ``not-allowed``, ``done-already``.
+        """
+        what = What.PIN if pinned else What.UNPIN
+        return self._on_thread(
+            by, thread_id, what, command_id, lambda thread: _turned("pinned", thread.pinned, to=pinned)
+        )
+
+    # --- People ------------------------------------------------------------------------------------------------------
+
+    def suspend(self, by: Visitor, post_id: str, days: int, reason: str, command_id: str, *, answers: str = "") -> int:
+        """Keep the author of a post from writing in the forum, and return the id of the measure.
+
+        Args:
+            by: somebody who moderates; where the author does too, an administrator.
+            post_id: one of the author's posts.
+            days: for how long; 0 for until further notice.
+            reason: shown to the author.
+            command_id: made with the form.
+            answers: the post whose reports this answers, and which must still wait; empty for none.
+
+        Raises:
+            NotFound: there is no such post.
+            Rejected: ``not-allowed``; ``unknown-days``; ``empty`` or ``too-long``, the reason; ``nobody``, no account is
+                behind it; ``yourself``; ``looks-after``; ``done-already``; ``settled-meanwhile``.
+        """
+        require(by, Action.FORUM_MODERATE)
+        why = holding.read_reason(reason)
+        lasts = measures.read_days(days)
+
+        def change(at: _Spot) -> dict[str, Any]:
+            self._require_over(at.connection, by, at.post.author)
+            if measures.suspended(kept.suspensions(at.connection, at.post.author), at.now):
+                raise Rejected("done-already")
+            new = Suspension(rules.new_id(), at.post.author, by.name, why, at.now, measures.ends(lasts, at.now))
+            kept.add_suspension(at.connection, new, by.person_id)
+            return {"days": lasts, "suspension": new.id}
+
+        return self._on_post(by, post_id, What.SUSPEND, command_id, change, reason=why, answers=answers)
+
+    def lift(self, by: Visitor, suspension_id: str, command_id: str) -> int:
+        """Let somebody write again before their time is out, and return the id of the measure.
+
+        Raises:
+            NotFound: there is no such suspension.
+            Rejected: ``not-allowed``; ``yourself``; ``looks-after``; ``done-already``.
+        """
+        require(by, Action.FORUM_MODERATE)
+        self._ground.count("write", by)
+
+        def work(connection: store.Connection, now: dt.datetime) -> list[Any]:
+            found = kept.find_suspension(connection, suspension_id)
+            if found is None:
+                raise NotFound("suspension", suspension_id)
+            self._require_over(connection, by, found.person_id)
+            if not measures.suspended(
+                [one for one in kept.suspensions(connection, found.person_id) if one.id == suspension_id], now
+            ):
+                raise Rejected("done-already")
+            kept.lift(connection, suspension_id, by.person_id, now)
+            began = kept.last_measure(connection, What.SUSPEND, person_id=found.person_id)
+            where = (began.thread_id, began.post_id, began.number) if began else ("", "", 0)
+            line = Measure(0, now, by.name, What.LIFT, *where, found.person_id, "", {"suspension": suspension_id})
+            return [holding.noted(connection, by, line), ""]
+
+        return self._done(by, What.LIFT, command_id, work)
+
+    def _require_over(self, connection: store.Connection, by: Visitor, person_id: str) -> None:
+        """Stop whoever moderates from deciding over themself, and over others who do unless it is an administrator."""
+        if not person_id:
+            raise Rejected("nobody")
+        if holding.wrote(by, person_id):
+            raise Rejected("yourself")
+        identities.lock_person(connection, person_id)
+        roles = {one.grant.role for one in identities.find_roles(connection, [person_id])[person_id]}
+        if roles & _LOOKS_AFTER and Role.ADMINISTRATOR not in by.roles:
+            raise Rejected("looks-after")
+
+    # --- Taking back -------------------------------------------------------------------------------------------------
+
+    def undo(self, by: Visitor, measure_id: int, command_id: str) -> int:
+        """Take a measure back if nothing has come of it since, and return the id of what takes it back.
+
+        Raises:
+            NotFound: there is no such measure, or what it was done to is gone.
+            Rejected: ``not-allowed``; ``cannot-undo``, for what is taken back in another way; ``done-already``; as lifting says.
+        """
+        require(by, Action.FORUM_MODERATE)
+        found = self._ground.database.read(lambda connection: kept.find_measure(connection, measure_id))
+        if found is None:
+            raise NotFound("measure", str(measure_id))
+        ways: Mapping[What, Callable[[], int]] = {
+            What.DISMISS: lambda: self._reopen(by, found, command_id),
+            What.HIDE: lambda: self.restore(by, found.post_id, command_id),
+            What.WARN: lambda: self._note_before(by, found, command_id),
+            What.MOVE: lambda: self._move_back(by, found, command_id),
+            What.LOCK: lambda: self.lock(by, found.thread_id, command_id, locked=False),
+            What.PIN: lambda: self.pin(by, found.thread_id, command_id, pinned=False),
+            What.SUSPEND: lambda: self.lift(by, str(found.facts.get("suspension", "")), command_id),
+        }
+        if found.what not in ways:
+            raise Rejected("cannot-undo")
+        return ways[found.what]()
+
+    def _reopen(self, by: Visitor, done: Measure, command_id: str) -> int:
+        def change(at: _Spot) -> dict[str, Any]:
+            if not kept.reopen_reports(at.connection, at.post.id, done.at):
+                raise Rejected("done-already")
+            return {}
+
+        return self._on_post(by, done.post_id, What.REOPEN, command_id, change)
+
+    def _note_before(self, by: Visitor, done: Measure, command_id: str) -> int:
+        def change(at: _Spot) -> dict[str, Any]:
+            if at.hidden or at.post.note != done.reason:
+                raise Rejected("done-already")
+            store.set_on_post(at.connection, at.post.id, note=str(done.facts.get("note", "")))
+            return {}
+
+        return self._on_post(by, done.post_id, What.UNWARN, command_id, change)
+
+    def _move_back(self, by: Visitor, done: Measure, command_id: str) -> int:
+        def change(thread: Thread) -> tuple[dict[str, Any], dict[str, Any]]:
+            before = str(done.facts.get("from", ""))
+            if thread.category != done.facts.get("to") or before not in self._content.category_ids:
+                raise Rejected("done-already")
+            return {"category": before}, {"from": thread.category, "to": before}
+
+        return self._on_thread(by, done.thread_id, What.MOVE_BACK, command_id, change)
+
+    # --- What measures have in common --------------------------------------------------------------------------------
+
+    def _on_post(
+        self,
+        by: Visitor,
+        post_id: str,
+        what: What,
+        command_id: str,
+        change: _Change,
+        *,
+        reason: str = "",
+        settles: bool = False,
+        answers: str = "",
+    ) -> int:
+        require(by, Action.FORUM_MODERATE)
+        self._ground.count("write", by)
+
+        def work(connection: store.Connection, now: dt.datetime) -> list[Any]:
+            post, thread = holding.held(connection, by, post_id, lock=True)
+            _settle(connection, by, post.id if settles else answers, now, waits=bool(answers))
+            facts = change(_Spot(connection, post, thread, now))
+            return [holding.took(connection, by, what, post, now, reason=reason, facts=facts), thread.id]
+
+        return self._done(by, what, command_id, work)
+
+    def _on_thread(
+        self,
+        by: Visitor,
+        thread_id: str,
+        what: What,
+        command_id: str,
+        change: Callable[[Thread], tuple[dict[str, Any], dict[str, Any]]],
+        *,
+        reason: str = "",
+        answers: str = "",
+    ) -> int:
+        """Change a thread by what ``change`` says: the new values, and what to remember of the old."""
+        require(by, Action.FORUM_MODERATE)
+        self._ground.count("write", by)
+
+        def work(connection: store.Connection, now: dt.datetime) -> list[Any]:
+            thread = holding.thread_for(connection, by, thread_id, lock=True)
+            if answers:
+                post, _ = holding.held(connection, by, answers)
+                if post.thread_id != thread_id:
+                    raise NotFound("post", answers)
+                _settle(connection, by, answers, now, waits=True)
+            values, facts = change(thread)
+            store.change_thread(connection, thread_id, **values)
+            return [holding.took(connection, by, what, thread, now, reason=reason, facts=facts), thread_id]
+
+        return self._done(by, what, command_id, work)
+
+    def _done(
+        self, by: Visitor, what: What, command_id: str, work: Callable[[store.Connection, dt.datetime], list[Any]]
+    ) -> int:
+        result = self._ground.do(
+            by, f"forum.{what}", command_id, work, moved=lambda found: str(found[1]), open_to_suspended=True
+        )
+        self._ground.topics.move(REPORTS)
+        return int(result[0])
+
+
+def _settle(connection: store.Connection, by: Visitor, post_id: str, now: dt.datetime, *, waits: bool) -> None:
+    """Settle the reports of a post, which must wait where somebody answers them."""
+    settled = kept.settle_reports(connection, post_id, by.person_id, now) if post_id else 0
+    if waits and not settled:
+        raise Rejected("settled-meanwhile")
+
+
+def _hidden(post: Post, thread: Thread) -> bool:
+    return post.hidden_at is not None or (post.number == 1 and thread.hidden_at is not None)
+
+
+def _turned(name: str, stands: bool, *, to: bool) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: FBT001 - what stands is a value
+    if stands == to:
+        raise Rejected("done-already")
+    return {name: to}, {}
+
+
+def _told(found: Collection[Measure]) -> tuple[Measure, ...]:
+    """Leave out who did it, and what is not told to authors."""
+    return tuple(replace(one, by_name="") for one in found if one.what in measures.SHOWN_TO_AUTHOR)
