@@ -158,7 +158,7 @@ def _standing(held: Mailing | None) -> str:
     elif held.address:
         parts.append(f"<p>{escape(_('The letter goes to {address}.').format(address=held.address))}</p>")
     if held.address:
-        parts.append(_button("brev-slut", _("End the letters")))
+        parts.append(f"<div class='hub-actions'>{_button('brev-slut', _('End the letters'))}</div>")
     if held.asked_at and held.asked_address and utc_now() - held.asked_at < CONFIRM_WITHIN:
         parts.append(
             f"<p class='note'>{escape(_('Waits for you to open the link sent to {address}, until {moment}.').format(address=held.asked_address, moment=moment(held.asked_at + CONFIRM_WITHIN)))}</p>"
