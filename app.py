@@ -30,8 +30,10 @@ from web.check import Check
 from web.documents import Documents
 from web.drafts import Drafts
 from web.forum import Forum
+from web.forum_cards import ForumCards
 from web.forum_feeds import ForumFeeds
 from web.forum_finding import ForumFinding
+from web.forum_moderation import ForumModeration
 from web.live import Live
 from web.logs import start_logging
 from web.middleware import Guard
@@ -86,7 +88,9 @@ app = st.App(
         *Regions(HUB, html).routes(),
         *ForumFinding(HUB).routes(),
         *Forum(HUB, html).routes(),
+        *ForumCards(HUB, html).routes(),
         *ForumFeeds(HUB, html).routes(),
+        *ForumModeration(HUB, html).routes(),
         *Survey(HUB, html).routes(),
         *Calls(HUB, html, peers).routes(),
         *Check(HUB, html, peers).routes(),

@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from components import html, live
+from components import forum_moderation, html, live
 from components.editor import Submitted, editor
 from components.fields import Form
 from components.forum import (
@@ -21,6 +21,8 @@ from components.forum import (
     title_of,
 )
 from components.forum_card import card_table
+from components.forum_cards import ways_from
+from components.forum_place import concerns
 from components.privacy import hide_note
 from components.problems import sentence, summary
 from components.session import forget, hub, keep, kept, name_page, visitor
@@ -42,7 +44,9 @@ def page(thread_id: str) -> None:
         not_found()
         return
     name_page(title_of(opened.thread))
-    html.show(_head(opened, after))
+    html.show(
+        forum_moderation.said(), _head(opened, after), forum_moderation.told(thread_id), forum_moderation.notice()
+    )
     upto = 0 if opened.more else opened.thread.posts
     _posts(thread_id, after, upto, version)
     if around := _pages(opened, after):
@@ -98,8 +102,10 @@ def _head(opened: Opened, after: int) -> str:
         f"<h1>{title_html(thread)}</h1>",
         f"<p>{drawn}</p>" if drawn else "",
         _thread_tools(opened, after),
+        concerns(thread.about),
         _answer(opened),
         card_table(opened.card) if opened.card else "",
+        ways_from(thread.id) if opened.card and thread.visible else "",
     )
 
 
@@ -175,7 +181,7 @@ def _post(opened: Opened, shown: Shown) -> str:
     post, thread = shown.post, opened.thread
     way = thread_way(thread.id, post.number)
     if not post.visible:
-        return f"<li class='hub-post gone' id='inlagg-{post.number}'>{_gone(opened, shown)}</li>"
+        return f"<li class='hub-post gone' id='inlagg-{post.number}'>{_gone(opened, shown)}{forum_moderation.tools(thread, post)}</li>"
     first = post.number == 1
     accepted = thread.accepted == post.id
     changed = (
@@ -196,7 +202,7 @@ def _post(opened: Opened, shown: Shown) -> str:
         f"<span class='hub-unseen'>{escape(_('Post {number},').format(number=post.number))} </span><time datetime='{post.created_at.isoformat()}'>{escape(moment(post.created_at))}</time></a><span class='hub-muted'>{changed}</span>"
         f"{_tag(_('Accepted answer')) if accepted else ''}</p>"
         f"<div class='hub-post-text' id='text-{post.number}' data-author='{escape(author_words(post.author_name))}' data-way='{escape(way if not first else way + '#inlagg-1')}'>{text}</div>"
-        f"{note}{_tools(opened, shown)}</li>"
+        f"{note}{_tools(opened, shown)}{forum_moderation.tools(thread, post)}</li>"
     )
 
 

@@ -17,6 +17,7 @@ from hub.clock import utc_now
 from hub.database import Database
 from hub.drafts import Drafts
 from hub.entries import entries
+from hub.forum.cards import Cards
 from hub.forum.content import ForumContent, read_forum
 from hub.forum.digest import Writer
 from hub.forum.feeds import Feeds
@@ -24,6 +25,7 @@ from hub.forum.finding import Finding
 from hub.forum.mailing import Mailings
 from hub.forum.moderation import Moderation
 from hub.forum.news import News
+from hub.forum.places import Places
 from hub.forum.service import Forum
 from hub.glossing import Glossing
 from hub.guide.content import GuideContent, read_guide
@@ -90,11 +92,13 @@ class Hub:
     rounds: Rounds
     forum_content: ForumContent
     forum: Forum
+    cards: Cards
+    places: Places
+    moderation: Moderation
+    finding: Finding
     news: News
     mailings: Mailings
     feeds: Feeds
-    moderation: Moderation
-    finding: Finding
     topics: Topics
     database: Database
     limits: Limits
@@ -147,11 +151,11 @@ def build(settings: Settings) -> Hub:
     forum_content = read_forum(content, sources)
     populations = {region.code: region.population for region in mart.regions()}
     forum = Forum(database, limits, topics, utc_now, forum_content, levels=levels, populations=populations)
+    search_words = read_search_words(content)
+    finding = Finding(database, limits, topics, utc_now, forum_content, search_words)
     identity = Identity(database, limits, settings, utc_now, regions=regions, rules_version=rules_version)
     writer = Writer(catalogue, forum_content, settings.public_url)
     mailings = Mailings(database, limits, utc_now, Mail(settings), writer, identity.member)
-    search_words = read_search_words(content)
-    finding = Finding(database, limits, topics, utc_now, forum_content, search_words)
     visits = read_visits(content, in_words["sv"])
     level_names = {language: {level: words[language].name for level, words in levels.items()} for language in LANGUAGES}
     return Hub(
@@ -196,11 +200,13 @@ def build(settings: Settings) -> Hub:
         rounds=rounds,
         forum_content=forum_content,
         forum=forum,
+        cards=Cards(database, limits, utc_now),
+        places=Places(database),
+        moderation=Moderation(database, limits, topics, utc_now, forum_content),
+        finding=finding,
         news=News(database, limits, utc_now, forum_content),
         mailings=mailings,
         feeds=Feeds(database, limits, utc_now, forum_content, catalogue, identity.member),
-        moderation=Moderation(database, limits, topics, utc_now, forum_content),
-        finding=finding,
         topics=topics,
         database=database,
         limits=limits,
@@ -235,8 +241,8 @@ def build(settings: Settings) -> Hub:
                 Job("retention", dt.timedelta(days=1), partial(retention.dispose, database)),
                 Job("rounds", dt.timedelta(minutes=10), rounds.close_due),
                 Job("forum", dt.timedelta(days=1), lambda _run: {"planted": forum.plant()}),
-                Job("letters", dt.timedelta(minutes=10), mailings.send_due),
                 Job("forum-changes", dt.timedelta(days=1), finding.trim),
+                Job("letters", dt.timedelta(minutes=10), mailings.send_due),
             ],
         ),
     )

@@ -92,17 +92,17 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             forum_post, 90, lambda before: sa.or_(forum_post.c.removed_at < before, forum_post.c.hidden_at < before)
         ),
         "report": Kind(forum_report, 365, lambda before: forum_report.c.settled_at < before),
-        "notice": Kind(forum_notice, 180, lambda before: forum_notice.c.at < before),
-        "mailing": Kind(
-            forum_mailing, 7, lambda before: sa.and_(forum_mailing.c.address == "", forum_mailing.c.asked_at < before)
-        ),
-        "letter": Kind(forum_letter, 365, lambda before: forum_letter.c.tried_at < before),
         "measure": Kind(forum_measure, 730, lambda before: forum_measure.c.at < before),
         "suspension": Kind(
             forum_suspension,
             365,
             lambda before: sa.or_(forum_suspension.c.lifted_at < before, forum_suspension.c.until < before),
         ),
+        "notice": Kind(forum_notice, 180, lambda before: forum_notice.c.at < before),
+        "mailing": Kind(
+            forum_mailing, 7, lambda before: sa.and_(forum_mailing.c.address == "", forum_mailing.c.asked_at < before)
+        ),
+        "letter": Kind(forum_letter, 365, lambda before: forum_letter.c.tried_at < before),
         "person": Kind(person, 30, _gone_and_unmentioned),
     }
 )

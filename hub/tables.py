@@ -337,7 +337,7 @@ forum_thread = sa.Table(
     sa.Index("ix_forum_thread_pinned_created_at_id", "pinned", "created_at", "id"),
     sa.Index("ix_forum_thread_category_activity_at_id", "category", "activity_at", "id"),
     sa.Index("ix_forum_thread_waiting_activity_at_id", "waiting", "activity_at", "id"),
-    sa.Index("ix_forum_thread_about", "about"),
+    sa.Index("ix_forum_thread_about_activity_at_id", "about", "activity_at", "id"),
 )
 
 forum_tag = sa.Table(

@@ -1,7 +1,7 @@
 """News: what a member is told in the app, of threads they follow and of what was done to their posts."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -11,7 +11,6 @@ from hub.database import Database
 from hub.errors import Rejected
 from hub.forum import news_store, store
 from hub.forum.content import ForumContent
-from hub.forum.measures import What
 from hub.forum.news_store import Aged, Notice, Unread
 from hub.forum.rules import Post
 from hub.identity.rules import Action, allowed, require
@@ -35,15 +34,6 @@ class Kind(StrEnum):
     EDITED = "edited"
     ACCEPTED = "accepted"
     """It was said to answer the question."""
-
-
-OF_MEASURES: Final[Mapping[What, Kind]] = {
-    What.HIDE: Kind.HIDDEN,
-    What.RESTORE: Kind.RESTORED,
-    What.WARN: Kind.NOTED,
-    What.EDIT: Kind.EDITED,
-}
-"""Measures of those who moderate that the author of a post is told of."""
 
 
 @dataclass(frozen=True)
