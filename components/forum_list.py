@@ -6,7 +6,7 @@ from html import escape
 import streamlit as st
 
 from components import html, live
-from components.forum import author_words, category_name, tag_name, thread_way, title_of
+from components.forum import author_words, category_name, tag_name, thread_way, title_html
 from components.forum_place import concerns
 from components.problems import summary
 from components.session import hub, language, name_page, visitor
@@ -201,7 +201,7 @@ def row(listed: Listed, cards: Mapping[str, Card]) -> str:
     )
     last = _("{name}, {date}").format(name=author_words(thread.last_name), date=date(thread.activity_at.date()))
     return (
-        f"<li{' class=unread' if listed.unread else ''}><h3><a href='{link}'>{escape(title_of(thread))}</a>{marks}</h3>"
+        f"<li{' class=unread' if listed.unread else ''}><h3><a href='{link}'>{title_html(thread)}</a>{marks}</h3>"
         f"<p class='hub-muted'><a href='{address('/forum', kategori=thread.category)}'>{escape(category_name(thread.category))}</a>{tags}</p>"
         f"<p class='hub-muted'>{escape(said)} · {escape(last)}</p></li>"
     )

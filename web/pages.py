@@ -196,12 +196,12 @@ class Pages:
         )
 
     async def robots(self, _request: Request) -> Response:
-        """Let search engines read everything but the guide's results, which are endless."""
+        """Let search engines read everything but the guide's results, which are endless, and what is for members."""
         private = [page.path for page in self._hub.site.pages if page.private]
         return PlainTextResponse(
             "".join(
                 (
-                    "User-agent: *\nDisallow: /valj?\nDisallow: /api/\nDisallow: /auth/\nDisallow: /besok/\n",
+                    "User-agent: *\nDisallow: /valj?\nDisallow: /api/\nDisallow: /auth/\nDisallow: /besok/\nDisallow: /forum/\nDisallow: /forum?\n",
                     *(f"Disallow: {path}\n" for path in private),
                 )
             )
