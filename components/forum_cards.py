@@ -361,7 +361,7 @@ def _to_plan(found: Sequence[Experience]) -> None:
         for item in card_items(one, [part])
     }
     html.show(
-        f"<h2 id='plan'>{escape(_('Put it into a plan'))}</h2>"
+        f"<h2 id='plan' class='hub-to-plan'>{escape(_('Put it into a plan'))}</h2>"
         f"<p>{escape(_('Tick what you will do too. It becomes something to do in the plan, in the words of the card and with a link back to it. Whoever may read the plan reads those words; who wrote them is shown to members only.'))}</p>"
     )
     above = st.container()
