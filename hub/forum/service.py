@@ -557,7 +557,7 @@ class Forum:
             tags=rules.read_tags(new.tags, self._content.tag_ids) if begins else (),
             card=rules.read_card(new.card, self._levels, self._ground.clock().year) if begins and new.card else None,
         )
-        words = {"title": new.title, "text": new.text} if begins else {"text": new.text}
+        words = {"title": clean.title, "text": new.text} if begins else {"text": new.text}
         if clean.card:
             words["card"] = clean.card.words
         for field, text in words.items():
