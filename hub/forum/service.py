@@ -281,6 +281,7 @@ class Forum:
                 what was ``found`` and the ``mark`` to come back with; ``too-often``.
         """
         require(by, Action.FORUM_POST)
+        self._ground.count("write", by)  # looking a text through takes time, whatever comes of it
         if new.category not in self._content.category_ids:
             raise Rejected("unknown-category", "category")
         about = rules.read_about(new.about)
@@ -312,8 +313,8 @@ class Forum:
             Rejected: as ``start`` says; ``locked``; ``too-many-posts``.
         """
         require(by, Action.FORUM_POST)
-        clean = self._checked(text, begins=False)
         self._ground.count("write", by)
+        clean = self._checked(text, begins=False)
 
         def work(connection: store.Connection, now: dt.datetime) -> str:
             thread = self._writable(connection, by, thread_id)
