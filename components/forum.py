@@ -39,6 +39,12 @@ def title_of(thread: Thread) -> str:
     return reading.title(thread, hub().forum_content, language())
 
 
+def title_html(thread: Thread) -> str:
+    """Return a thread's title as HTML that says which language it is in."""
+    title = title_of(thread)
+    return f"<span lang='{language() if thread.seed and title != thread.title else 'sv'}'>{escape(title)}</span>"
+
+
 def text_of(thread: Thread, post: Post) -> str:
     """Return a post's text as HTML; that of the editors' question with what they had read."""
     text, sources = reading.body(thread, post, hub().forum_content, language())
@@ -50,13 +56,13 @@ def text_of(thread: Thread, post: Post) -> str:
     told = (
         f"<p class='hub-muted'>{escape(_('What we have read:'))}</p><ul class='hub-muted'>{lines}</ul>" if read else ""
     )
-    return people(text) + told
+    return people(text, language() if text != post.text else "sv") + told
 
 
 @lru_cache(maxsize=512)
-def people(text: str) -> str:
-    """Return people's text as clean HTML."""
-    return f"<div class='hub-people-text'>{render_people(text[:MAX_PEOPLE_CHARACTERS])}</div>"
+def people(text: str, lang: str = "sv") -> str:
+    """Return people's text as clean HTML; members write to Swedish regions, so it is taken for Swedish."""
+    return f"<div class='hub-people-text' lang='{lang}'>{render_people(text[:MAX_PEOPLE_CHARACTERS])}</div>"
 
 
 def byline(name: str, at: str) -> str:

@@ -4,7 +4,7 @@ from functools import lru_cache
 from html import escape
 
 from components import html
-from components.forum import author_words, thread_way, title_of
+from components.forum import author_words, thread_way, title_html
 from components.forum_thread import not_found
 from components.session import hub, name_page, visitor
 from components.words import _, moment
@@ -29,7 +29,7 @@ def page(post_id: str) -> None:
         parts.append(_change(one, after))
         after = one.text
     html.show(
-        f"<p class='hub-kicker'><a href='{escape(back)}'>← {escape(title_of(now.thread))}</a></p><h1>{escape(_('History of a post'))}</h1>"
+        f"<p class='hub-kicker'><a href='{escape(back)}'>← {title_html(now.thread)}</a></p><h1>{escape(_('History of a post'))}</h1>"
         f"<p>{escape(_('What was added is underlined, and what was taken away is struck through.'))}</p>",
         "".join(parts) or f"<p class='hub-empty'>{escape(_('The post has not been changed.'))}</p>",
     )

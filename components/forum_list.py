@@ -6,7 +6,8 @@ from html import escape
 import streamlit as st
 
 from components import html, live
-from components.forum import author_words, category_name, tag_name, thread_way, title_of
+from components.forum import author_words, category_name, tag_name, thread_way, title_html
+from components.forum_place import concerns
 from components.problems import summary
 from components.session import hub, language, name_page, visitor
 from components.words import _, date, number
@@ -92,7 +93,7 @@ def head(category: str = "") -> str:
 
 
 def _ways() -> list[tuple[str, str]]:
-    return []
+    return [("/forum?vy=kort", _("Experience cards"))]
 
 
 @st.fragment
@@ -170,8 +171,8 @@ def _about(asked: dict[str, str]) -> str:
         return ""
     rest = {name: asked[name] for name in ("ordning", "kategori", "tagg") if asked[name]}
     return (
-        f"<p class='note'>{escape(_('Only threads that stand beside one place in the hub.'))} "
-        f"<a href='{address('/forum', **rest)}'>{escape(_('Show all'))}</a></p>"
+        f"<div class='note'><p>{escape(_('Only threads that stand beside one place in the hub.'))} "
+        f"<a href='{address('/forum', **rest)}'>{escape(_('Show all'))}</a></p>{concerns(asked['om'])}</div>"
     )
 
 
@@ -200,7 +201,7 @@ def row(listed: Listed, cards: Mapping[str, Card]) -> str:
     )
     last = _("{name}, {date}").format(name=author_words(thread.last_name), date=date(thread.activity_at.date()))
     return (
-        f"<li{' class=unread' if listed.unread else ''}><h3><a href='{link}'>{escape(title_of(thread))}</a>{marks}</h3>"
+        f"<li{' class=unread' if listed.unread else ''}><h3><a href='{link}'>{title_html(thread)}</a>{marks}</h3>"
         f"<p class='hub-muted'><a href='{address('/forum', kategori=thread.category)}'>{escape(category_name(thread.category))}</a>{tags}</p>"
         f"<p class='hub-muted'>{escape(said)} · {escape(last)}</p></li>"
     )

@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from components import html, live
+from components import forum_moderation, html, live
 from components.editor import Submitted, editor
 from components.fields import Form
 from components.forum import (
@@ -17,9 +17,13 @@ from components.forum import (
     tag_name,
     text_of,
     thread_way,
+    title_html,
     title_of,
 )
 from components.forum_card import card_table
+from components.forum_cards import ways_from
+from components.forum_place import concerns
+from components.privacy import hide_note
 from components.problems import sentence, summary
 from components.session import forget, hub, keep, kept, name_page, visitor
 from components.words import _, date, moment, number
@@ -40,7 +44,9 @@ def page(thread_id: str) -> None:
         not_found()
         return
     name_page(title_of(opened.thread))
-    html.show(_head(opened, after))
+    html.show(
+        forum_moderation.said(), _head(opened, after), forum_moderation.told(thread_id), forum_moderation.notice()
+    )
     upto = 0 if opened.more else opened.thread.posts
     _posts(thread_id, after, upto, version)
     if around := _pages(opened, after):
@@ -93,11 +99,13 @@ def _head(opened: Opened, after: int) -> str:
     drawn = "".join(f" <span class='hub-tag'>{escape(text)}</span>" for text in marks)
     return html.joined(
         f"<p class='hub-kicker'><a href='/forum'>{escape(_('Forum'))}</a> · <a href='{address('/forum', kategori=thread.category)}'>{escape(category_name(thread.category))}</a>{tags}</p>",
-        f"<h1>{escape(title_of(thread))}</h1>",
+        f"<h1>{title_html(thread)}</h1>",
         f"<p>{drawn}</p>" if drawn else "",
         _thread_tools(opened, after),
+        concerns(thread.about),
         _answer(opened),
         card_table(opened.card) if opened.card else "",
+        ways_from(thread.id) if opened.card and thread.visible else "",
     )
 
 
@@ -173,7 +181,7 @@ def _post(opened: Opened, shown: Shown) -> str:
     post, thread = shown.post, opened.thread
     way = thread_way(thread.id, post.number)
     if not post.visible:
-        return f"<li class='hub-post gone' id='inlagg-{post.number}'>{_gone(opened, shown)}</li>"
+        return f"<li class='hub-post gone' id='inlagg-{post.number}'>{_gone(opened, shown)}{forum_moderation.tools(thread, post)}</li>"
     first = post.number == 1
     accepted = thread.accepted == post.id
     changed = (
@@ -194,7 +202,7 @@ def _post(opened: Opened, shown: Shown) -> str:
         f"<span class='hub-unseen'>{escape(_('Post {number},').format(number=post.number))} </span><time datetime='{post.created_at.isoformat()}'>{escape(moment(post.created_at))}</time></a><span class='hub-muted'>{changed}</span>"
         f"{_tag(_('Accepted answer')) if accepted else ''}</p>"
         f"<div class='hub-post-text' id='text-{post.number}' data-author='{escape(author_words(post.author_name))}' data-way='{escape(way if not first else way + '#inlagg-1')}'>{text}</div>"
-        f"{note}{_tools(opened, shown)}</li>"
+        f"{note}{_tools(opened, shown)}{forum_moderation.tools(thread, post)}</li>"
     )
 
 
@@ -202,7 +210,7 @@ def _gone(opened: Opened, shown: Shown) -> str:
     post = shown.post
     if post.removed_at is not None:
         back = (
-            small("ater", _("Bring it back"), {"trad": opened.thread.id, "inlagg": post.id}, id_=f"ater-{post.number}")
+            small("ater", _("Undo"), {"trad": opened.thread.id, "inlagg": post.id}, id_=f"ater-{post.number}")
             if shown.own
             else ""
         )
@@ -226,9 +234,7 @@ def _tools(opened: Opened, shown: Shown) -> str:
     post, thread = shown.post, opened.thread
     if not thread.visible:
         back = (
-            small("ater", _("Bring it back"), {"trad": thread.id, "inlagg": post.id})
-            if shown.own and thread.removed_at
-            else ""
+            small("ater", _("Undo"), {"trad": thread.id, "inlagg": post.id}) if shown.own and thread.removed_at else ""
         )
         return f"<div class='hub-post-tools'>{back}</div>"
     quote = (
@@ -316,7 +322,7 @@ def _reply(opened: Opened) -> None:
     html.show(
         f"<h2 id='svara'>{escape(_('Reply'))}</h2>"
         f"<form id='forum-svar' class='hub-form' data-keeps='svar'><label class='hub-box'><input type='checkbox' id='svar-storlek' name='storlek' value='1'>"
-        f"<span>{escape(_('Show only how big my region is'))}</span></label></form>"
+        f"<span>{escape(_('Show only how big my region is'))}</span></label>{hide_note('post')}</form>"
     )
     sent = editor(
         "forum-svar", draft_id=f"forum:{thread.id}:svar", label=_("Your reply"), submit_label=_("Send the reply"),

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from components import html
 from components.editor import Submitted, editor
 from components.fields import Form
-from components.forum import thread_way, title_of
+from components.forum import thread_way, title_html
 from components.forum_card import field_names, level_name
 from components.forum_history import difference
 from components.forum_thread import not_found, small
@@ -200,7 +200,7 @@ def change(post_id: str) -> None:
     first = now.post.number == 1
     back = thread_way(now.thread.id, now.post.number)
     html.show(
-        f"<p class='hub-kicker'><a href='{escape(back)}'>← {escape(title_of(now.thread))}</a></p><h1>{escape(_('Change a post'))}</h1>"
+        f"<p class='hub-kicker'><a href='{escape(back)}'>← {title_html(now.thread)}</a></p><h1>{escape(_('Change a post'))}</h1>"
         f"<p>{escape(_('How it read before remains in the history, which all members can see.'))}</p>"
     )
     key = f"forum-andra-{post_id}"

@@ -9,7 +9,7 @@ from components.session import hub, language
 from components.words import _
 from hub.pages import Home
 
-_DOORS = {"decision-maker": "/valj", "coach": "/prova", "participant": "/mognad"}
+_DOORS = {"decision-maker": "/valj", "coach": "/prova", "participant": "/forum"}
 """Where each door leads today."""
 
 

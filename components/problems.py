@@ -1,5 +1,6 @@
 """How an error looks to a visitor: what happened, and what to do next."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
@@ -9,7 +10,7 @@ import structlog
 from streamlit.delta_generator import DeltaGenerator
 
 from components.session import renew
-from components.words import _, number
+from components.words import _, moment, number
 from hub.errors import NotFound, Rejected, Unavailable
 from hub.reference import new_reference
 
@@ -118,6 +119,27 @@ def sentence(error: NotFound | Rejected | Unavailable) -> str:
         "unknown-year": _("Write the year with four digits, between {first} and {last}.").format(
             first=facts.get("first", ""), last=facts.get("last", "")
         ),
+        "no-mail-here": _("This hub sends no e-mail: whoever runs it has named no mail server."),
+        "no-mail-address": _("Write one e-mail address, such as name@region.example.se."),
+        "too-many-letters": _("Letters with a link have been sent {most} times today. Try again tomorrow.").format(
+            most=most
+        ),
+        "mail-refused": _("The mail server does not take that address. Look at its spelling."),
+        "mail-away": _("The mail server does not answer just now, so no letter was sent. Try again in a while."),
+        "suspended": _suspended(facts),
+        "done-already": _(
+            "That has been done already, perhaps by somebody else who moderates. Look at how it stands now."
+        ),
+        "settled-meanwhile": _(
+            "Somebody else who moderates has answered the report meanwhile. Nothing of yours was done."
+        ),
+        "hidden": _("The post is hidden. Show it again first."),
+        "same-category": _("The thread stands there already. Choose another category."),
+        "unknown-days": _("Choose for how long."),
+        "nobody": _("There is no account behind the post, so nobody can be suspended."),
+        "yourself": _("You cannot decide this about yourself. Ask another moderator."),
+        "looks-after": _("Whoever moderates can be suspended by an administrator only."),
+        "not-confirmed": _("Tick the box that you are sure."),
         "command": _("The page was too old to be sent. Load it again and send once more."),
         "too-often": _("That was many times in a short while. Try again in {seconds} seconds.").format(
             seconds=facts.get("wait_s", 60)
@@ -127,6 +149,17 @@ def sentence(error: NotFound | Rejected | Unavailable) -> str:
         else _("You may see this but not change it. Signing in may help."),
     }
     return sentences.get(error.code, _("This cannot be taken as it is. Look it through and try again."))
+
+
+def _suspended(facts: Mapping[str, object]) -> str:
+    until, reason = facts.get("until"), facts.get("reason", "")
+    if isinstance(until, dt.datetime):
+        return _(
+            "You cannot write in the forum until {moment}. Reason: {reason} What you wrote stays as a draft; the rules of the forum say how to answer."
+        ).format(moment=moment(until), reason=reason)
+    return _(
+        "You cannot write in the forum until further notice. Reason: {reason} What you wrote stays as a draft; the rules of the forum say how to answer."
+    ).format(reason=reason)
 
 
 def _places(facts: Mapping[str, object]) -> str:

@@ -39,7 +39,7 @@ async def read_form(request: Request, public_url: str) -> dict[str, str]:
 
 
 async def take_form(
-    hub: Hub, pages: Pages, request: Request, form: str, work: Work, back: Way, onward: Way
+    hub: Hub, pages: Pages, request: Request, form: str | Way, work: Work, back: Way, onward: Way
 ) -> Response:
     """Do what a form asks, for somebody signed in, and lead on; refused, hold what was typed and lead back to it.
 
@@ -47,7 +47,7 @@ async def take_form(
         hub: what the hub holds.
         pages: answers a form that is none of ours.
         request: the request.
-        form: the name the refused form is held by.
+        form: the name the refused form is held by; where several of a kind stand on one page, by its fields.
         work: what to do.
         back: where the form stands.
         onward: where to go when it is done.
@@ -59,10 +59,11 @@ async def take_form(
     by = await run_in_threadpool(visitor_of, request, hub.identity)
     if not by.signed_in:
         return RedirectResponse(f"/auth/login?next={quote(onward(given))}", status_code=303)
+    name = form if isinstance(form, str) else form(given)
     try:
         await run_in_threadpool(work, by, given)
     except (Rejected, NotFound, Unavailable) as error:
-        hub.held.hold(by.key, form, given, error)
+        hub.held.hold(by.key, name, given, error)
         return RedirectResponse(back(given), status_code=303)
-    hub.held.drop(by.key, form)
+    hub.held.drop(by.key, name)
     return RedirectResponse(onward(given), status_code=303)

@@ -10,6 +10,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from hub.bootstrap import Hub
 from hub.clock import utc_now
 from hub.errors import Rejected, Unavailable
+from hub.forum.moderation import REPORTS
 from hub.identity.rules import Action, allowed
 from hub.live import Listener
 from web.origin import same_origin
@@ -66,13 +67,13 @@ class Live:
     async def _may(self, socket: WebSocket, topic: str) -> bool:
         if topic in OPEN_TOPICS or _SECRET_TOPIC.fullmatch(topic):
             return True
-        if not _FORUM_TOPIC.fullmatch(topic):
+        if not (_FORUM_TOPIC.fullmatch(topic) or topic == REPORTS):
             return False
         try:
             by = await run_in_threadpool(visitor_of, socket, self._hub.identity)
         except Unavailable:
             return False
-        return allowed(by, Action.FORUM_READ)
+        return allowed(by, Action.FORUM_MODERATE if topic == REPORTS else Action.FORUM_READ)
 
     def _too_often(self, socket: WebSocket) -> bool:
         """Count one more; by cookie and address alone, since the loop cannot wait for the database."""

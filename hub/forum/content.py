@@ -43,12 +43,24 @@ class Question(Strict):
     """What we have read without finding the answer; empty when we have found nothing."""
 
 
+class Section(Strict):
+    """A part of the rules with a heading of its own."""
+
+    title: Told
+    points: tuple[Told, ...] = Field(min_length=1)
+
+
 class ForumRules(Strict):
     """What the page of rules says."""
 
     title: Told
     lead: Told
     points: tuple[Told, ...] = Field(min_length=1)
+    moderators: Section
+    """What those who moderate may do."""
+    reporting: Section
+    answering: Section
+    """What whoever is concerned by a measure can do."""
 
 
 class ForumContent(Strict):

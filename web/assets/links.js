@@ -193,8 +193,8 @@
   const settle = () => {
     if (!due) return;
     const app = document.querySelector(".stApp");
-    const problem = document.querySelector("#root .hub-problem");
-    const heading = problem ?? document.querySelector("#root h1");
+    // What has gone wrong, or what has just been done, stands before the heading.
+    const heading = document.querySelector("#root .hub-problem") ?? document.querySelector("#root .hub-said") ?? document.querySelector("#root h1");
     const running = app?.dataset.testScriptState === "running" || app?.getAttribute("data-test-script-state") === "running";
     const fresh = heading && (heading !== due.from || heading.textContent !== due.text || performance.now() - due.since > 400);
     if (running || !fresh) {
@@ -223,7 +223,7 @@
     if (!kept || document.activeElement !== document.body) return;
     if (performance.now() > kept.until) { kept = null; return; }
     if (kept.id) { document.getElementById(kept.id)?.focus({ preventScroll: true }); return; }
-    const heading = document.querySelector("#root .hub-problem") ?? document.querySelector("#root h1");
+    const heading = document.querySelector("#root .hub-problem") ?? document.querySelector("#root .hub-said") ?? document.querySelector("#root h1");
     if (heading) focus(heading);
   };
 
