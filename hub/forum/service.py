@@ -510,7 +510,7 @@ class Forum:
         self._ground.count("create", by)
 
         def work(connection: store.Connection, now: dt.datetime) -> None:
-            holding.held(connection, by, post_id)
+            holding.held(connection, by, post_id, lock=True)  # or two sent at once would both be the first
             if not store.has_reported(connection, post_id, by.person_id):
                 store.add_report(connection, rules.new_id(), post_id, by=by.person_id, reason=why, at=now)
 
