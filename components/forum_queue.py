@@ -15,6 +15,7 @@ from components.forum_moderation import (
     measure_form,
     moderates,
     offered,
+    people_line,
     said,
     span_words,
     thread_link,
@@ -138,7 +139,7 @@ def _reports(case: Case) -> str:
     if not case.reports:
         return ""
     lines = "".join(
-        f"<li><span class='hub-case-reason'>{escape(one.reason)}</span> <span class='hub-muted'>{escape(one.by_name or _('A former member'))}, {escape(moment(one.at))}</span></li>"
+        f"<li><span class='hub-case-reason' lang='sv'>{escape(one.reason)}</span> <span class='hub-muted'>{escape(one.by_name or _('A former member'))}, {escape(moment(one.at))}</span></li>"
         for one in case.reports
     )
     count = len(case.reports)
@@ -172,7 +173,7 @@ def _post(case: Case) -> str:
     tags = "".join(f" <span class='hub-tag'>{escape(words)}</span>" for words in states)
     facts = " ".join(part for part in (person, before) if part)
     note = (
-        f"<p class='warning'><strong>{escape(_('From a moderator:'))}</strong> {escape(post.note)}</p>"
+        f"<p class='warning'><strong>{escape(_('From a moderator:'))}</strong> {people_line(post.note)}</p>"
         if post.note
         else ""
     )
@@ -200,7 +201,7 @@ def _row(one: Suspension, name: str) -> str:
         f"<button class='hub-button quiet' type='submit'>{escape(_('Lift'))}<span class='hub-unseen'>: {escape(who)}</span></button>",
         {"avstangning": one.id}, css="hub-inline", soft="page",
     )  # fmt: skip
-    return f"<li><div><strong>{escape(who)}</strong>, {escape(until)}<br><span class='hub-muted'>{escape(one.reason)} · {escape(author_words(one.by_name))}, {escape(moment(one.begins_at))}</span></div>{lift}</li>"
+    return f"<li><div><strong>{escape(who)}</strong>, {escape(until)}<br><span class='hub-muted'>{people_line(one.reason)} · {escape(author_words(one.by_name))}, {escape(moment(one.begins_at))}</span></div>{lift}</li>"
 
 
 # --- One post --------------------------------------------------------------------------------------------------------
