@@ -73,7 +73,9 @@ def page() -> None:
         f"<p class='hub-lead'>{escape(_lead(found))}</p>",
     )
     _news(version, empty=not found.cases)
-    html.show(*(_case(one) for one in found.cases), _more(found), _suspended())
+    rest = html.joined(*(_case(one) for one in found.cases), _more(found), _suspended())
+    if rest:
+        html.show(rest)
 
 
 def _lead(found: Queue) -> str:

@@ -20,6 +20,7 @@ from hub.live import Topics
 from hub.tables import person
 from hub.visitor import Role, Visitor
 from tests.app.test_auth import HERE, Browser, Place
+from tests.app.test_pages import headings, shown, visit
 from web import runtime, shell
 from web.auth import Auth
 from web.forum_moderation import ForumModeration
@@ -223,3 +224,15 @@ def first_answer(talk: Talk, browser: Browser | None, topic: str) -> str:
 )  # fmt: skip
 def test_the_queue_is_heard_by_those_who_moderate_only(talk, name, topic, expected):
     assert first_answer(talk, talk.people.get(name), topic) == expected
+
+
+def test_the_rules_are_open_to_everybody_and_name_what_moderators_may_do():
+    page = visit("forum.py", vy="regler")
+
+    assert headings(page) == ["Så fungerar forumet"]
+    assert "Vad moderatorer får göra" in shown(page) and "Vad moderatorerna har gjort" not in shown(page)
+
+
+@pytest.mark.parametrize("view", ["anmalda", "logg"])
+def test_the_queue_and_the_log_are_closed_to_whoever_is_no_member(view):
+    assert headings(visit("forum.py", vy=view)) == headings(visit("forum.py"))
