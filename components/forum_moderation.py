@@ -286,9 +286,10 @@ def told(thread_id: str) -> str:
         if found.lock
         else ""
     )
-    if not found.own:
+    own = [one for one in found.own if found.lock is None or one.id != found.lock.id]
+    if not own:
         return lock
-    lines = "".join(f"<li>{own_line(one)}</li>" for one in found.own)
+    lines = "".join(f"<li>{own_line(one)}</li>" for one in own)
     return html.joined(
         lock,
         f"<details class='note'><summary>{escape(_('What moderators have done here with what you have written'))}</summary><ul>{lines}</ul>"

@@ -200,7 +200,7 @@ def _row(one: Suspension, name: str) -> str:
     who = name or _("A former member")
     lift = Form("hav", {}).around(
         "/api/forum/moderera/hav",
-        f"<button class='hub-button quiet' type='submit'>{escape(_('Lift'))}<span class='hub-unseen'>: {escape(who)}</span></button>",
+        f"<button class='hub-button quiet' type='submit'>{escape(_('Lift'))}<span class='hub-unseen'> {escape(who)}</span></button>",
         {"avstangning": one.id}, css="hub-inline", soft="page",
     )  # fmt: skip
     return f"<li><div><strong>{escape(who)}</strong>, {escape(until)}<br><span class='hub-muted'>{people_line(one.reason)} · {escape(author_words(one.by_name))}, {escape(moment(one.begins_at))}</span></div>{lift}</li>"
