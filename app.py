@@ -30,6 +30,8 @@ from web.check import Check
 from web.documents import Documents
 from web.drafts import Drafts
 from web.forum import Forum
+from web.forum_cards import ForumCards
+from web.forum_feeds import ForumFeeds
 from web.forum_finding import ForumFinding
 from web.forum_moderation import ForumModeration
 from web.live import Live
@@ -86,6 +88,8 @@ app = st.App(
         *Regions(HUB, html).routes(),
         *ForumFinding(HUB).routes(),
         *Forum(HUB, html).routes(),
+        *ForumCards(HUB, html).routes(),
+        *ForumFeeds(HUB, html).routes(),
         *ForumModeration(HUB, html).routes(),
         *Survey(HUB, html).routes(),
         *Calls(HUB, html, peers).routes(),
@@ -108,6 +112,7 @@ app = st.App(
                 "/nivaer/",
                 "/kunskap/",
                 "/besok/",
+                "/forum/",
                 "/kontroll",
                 "/kontroll/",
                 "/robots.txt",

@@ -7,6 +7,7 @@ import streamlit as st
 
 from components import html, live
 from components.forum import author_words, category_name, tag_name, thread_way, title_html
+from components.forum_place import concerns
 from components.problems import summary
 from components.session import hub, language, name_page, visitor
 from components.words import _, date, number
@@ -92,7 +93,7 @@ def head(category: str = "") -> str:
 
 
 def _ways() -> list[tuple[str, str]]:
-    return []
+    return [("/forum?vy=kort", _("Experience cards"))]
 
 
 @st.fragment
@@ -170,8 +171,8 @@ def _about(asked: dict[str, str]) -> str:
         return ""
     rest = {name: asked[name] for name in ("ordning", "kategori", "tagg") if asked[name]}
     return (
-        f"<p class='note'>{escape(_('Only threads that stand beside one place in the hub.'))} "
-        f"<a href='{address('/forum', **rest)}'>{escape(_('Show all'))}</a></p>"
+        f"<div class='note'><p>{escape(_('Only threads that stand beside one place in the hub.'))} "
+        f"<a href='{address('/forum', **rest)}'>{escape(_('Show all'))}</a></p>{concerns(asked['om'])}</div>"
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from components import charts, html
+from components import charts, forum_place, html
 from components.parts import ways
 from components.problems import summary
 from components.session import hub, language, name_page
@@ -37,7 +37,10 @@ def page() -> None:
             _missing(_("There is no number with that name. It may have got another; choose a subject below."))
         else:
             name_page(_sayings().title(series))
-            html.show(_one(mart, series, charts.asked(), language(), hub().version))
+            html.show(
+                _one(mart, series, charts.asked(), language(), hub().version),
+                forum_place.talk(f"chart:series.{series.id}", _sayings().title(series)),
+            )
             return
     elif topic in _topics():
         name_page(_topics()[topic])

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from components import html
+from components import forum_cards, forum_place, html
 from components.checklist import Did, Group, Row, checklist
 from components.editor import editor
 from components.meanwhile import begun
@@ -19,7 +19,7 @@ from components.session import answer_for, command, hub, visitor
 from components.words import _, date, moment
 from hub.errors import NotFound, Rejected, Unavailable
 from hub.guide.answers import read_kept
-from hub.handover import plan_basis
+from hub.handover import card_of, plan_basis
 from hub.identity.rules import Action
 from hub.language import Language
 from hub.markdown import render_people
@@ -190,13 +190,20 @@ def one(opened: Opened, access: Access, item_id: str) -> None:
     if item is None:
         html.show(back, f"<p>{escape(_('This item has been removed. It can be brought back in the history.'))}</p>")
         return
-    html.show(back, f"<h2 id='punkt' lang='{opened.plan.language}'>{escape(item.text)}</h2>")
+    html.show(
+        back,
+        f"<h2 id='punkt' lang='{opened.plan.language}'>{escape(item.text)}</h2>",
+        forum_cards.told_by(card_of(item.origin)),
+    )
     above = st.container()
     if Action.PLAN_EDIT in opened.may:
         _change(item, access, above, opened.plan.language)
     else:
         _show(item)
     _said(opened, item, access, above)
+    about = forum_place.about_item(item, opened.plan.language)
+    if about:
+        html.show(forum_place.talk(about, item.text, heading="h3"))
     if Action.PLAN_EDIT in opened.may:
         _remove(item, access, above)
 

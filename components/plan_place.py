@@ -46,6 +46,8 @@ def origin_name(origin: str) -> str:
         return _("from the guide")
     if origin.startswith("demo:"):
         return _("from a demo visit")
+    if origin.startswith("card:"):
+        return _("from an experience card")
     return ""
 
 

@@ -119,6 +119,13 @@ def sentence(error: NotFound | Rejected | Unavailable) -> str:
         "unknown-year": _("Write the year with four digits, between {first} and {last}.").format(
             first=facts.get("first", ""), last=facts.get("last", "")
         ),
+        "no-mail-here": _("This hub sends no e-mail: whoever runs it has named no mail server."),
+        "no-mail-address": _("Write one e-mail address, such as name@region.example.se."),
+        "too-many-letters": _("Letters with a link have been sent {most} times today. Try again tomorrow.").format(
+            most=most
+        ),
+        "mail-refused": _("The mail server does not take that address. Look at its spelling."),
+        "mail-away": _("The mail server does not answer just now, so no letter was sent. Try again in a while."),
         "suspended": _suspended(facts),
         "done-already": _(
             "That has been done already, perhaps by somebody else who moderates. Look at how it stands now."

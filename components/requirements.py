@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from components import html
+from components import forum_place, html
 from components.problems import summary
 from components.session import hub, language
 from components.words import _
@@ -26,10 +26,12 @@ def wish() -> Wish:
 
 
 def page(chosen: Wish) -> None:
-    """Draw the whole list."""
+    """Draw the whole list, each with the talk beside it for those who may read that."""
+    words = hub().requirements.words[language()].requirements
+    beside = forum_place.talk_beside_each("requirement", {id_: one.text for id_, one in words.items()})
     html.show(
         f"<h1>{escape(_('Requirements to put to a vendor'))}</h1><p class='hub-lead'>"
         f"{escape(_('A list to start a procurement or a change order from. Choose the layers you will have, leave out what you do not need, and take it with you as Word or Excel.'))}</p>"
         f"<p>{escape(_('Each requirement says whether it rests on law or on good practice, who answers for it and how it is checked. The list is the hub’s own; it replaces neither your lawyers nor Inera’s terms.'))}</p>",
-        hub().requirement_readings[language()].page(chosen),
+        hub().requirement_readings[language()].page(chosen, beside),
     )

@@ -72,9 +72,8 @@ def page() -> None:
     html.show(
         f"<h1>{escape(heading.format(count=count, text=asked[:80]))}</h1>{field}",
         f"<nav class='hub-tabs' aria-label='{escape(_('Kind'))}'><ul>{filters}</ul></nav>",
-        notice,
+        notice if member else _more_for_members(by, asked),
         f"<ol class='hub-hits'>{hits}</ol>" if hits else nothing,
-        "" if member else _more_for_members(by, asked),
     )
 
 
@@ -115,9 +114,9 @@ def _hit(hit: Hit, kinds: dict[Kind, str]) -> str:
 
 def _post(hit: finding.Hit) -> str:
     kind = _("Experience card") if hit.kind == "card" else _("Post in the forum")
+    said = _("{name}, {date}").format(name=author_words(hit.author_name), date=date(hit.created_at.date()))
+    title = hit.title or _("The title has been removed by its author")
     return (
-        f"<li><p class='hub-kicker'>{escape(kind)} · {escape(category_name(hit.category))}</p>"
-        f"<a href='{escape(thread_way(hit.thread_id, hit.number))}'>{escape(hit.title or _('The title has been removed by its author'))}</a>"
-        f"<p class='hub-muted'>{escape(author_words(hit.author_name))}, {escape(date(hit.created_at.date()))}</p>"
-        f"<p>{hit.snippet}</p></li>"
+        f"<li><p class='hub-kicker'>{escape(f'{kind} · {category_name(hit.category)} · {said}')}</p>"
+        f"<a href='{escape(thread_way(hit.thread_id, hit.number))}'>{escape(title)}</a><p>{hit.snippet}</p></li>"
     )

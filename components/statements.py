@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 
-from components import charts, html, survey_files
+from components import charts, forum_place, html, survey_files
 from components.parts import ways
 from components.problems import summary
 from components.session import hub, language, name_page
@@ -302,7 +302,8 @@ def one(mart: Mart, asked: str) -> None:
         topic(mart, None)
         return
     name_page(found.text[language()][:70])
-    html.show(_one(mart, found, language(), hub().version))
+    text = found.text[language()]
+    html.show(_one(mart, found, language(), hub().version), forum_place.talk(f"chart:{found.id}", text))
 
 
 @lru_cache(maxsize=256)

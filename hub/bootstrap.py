@@ -17,9 +17,15 @@ from hub.clock import utc_now
 from hub.database import Database
 from hub.drafts import Drafts
 from hub.entries import entries
+from hub.forum.cards import Cards
 from hub.forum.content import ForumContent, read_forum
+from hub.forum.digest import Writer
+from hub.forum.feeds import Feeds
 from hub.forum.finding import Finding
+from hub.forum.mailing import Mailings
 from hub.forum.moderation import Moderation
+from hub.forum.news import News
+from hub.forum.places import Places
 from hub.forum.service import Forum
 from hub.glossing import Glossing
 from hub.guide.content import GuideContent, read_guide
@@ -33,6 +39,7 @@ from hub.levels.content import Glossary, Levels, NationalContent, read_glossary,
 from hub.levels.reading import content_words
 from hub.limits import Limits
 from hub.live import Topics
+from hub.mail import Mail
 from hub.markdown import Source
 from hub.pages import PageContent, read_pages
 from hub.plan.content import PlanWords, StageWords, read_plan, read_stages
@@ -85,8 +92,13 @@ class Hub:
     rounds: Rounds
     forum_content: ForumContent
     forum: Forum
+    cards: Cards
+    places: Places
     moderation: Moderation
     finding: Finding
+    news: News
+    mailings: Mailings
+    feeds: Feeds
     topics: Topics
     database: Database
     limits: Limits
@@ -141,6 +153,9 @@ def build(settings: Settings) -> Hub:
     forum = Forum(database, limits, topics, utc_now, forum_content, levels=levels, populations=populations)
     search_words = read_search_words(content)
     finding = Finding(database, limits, topics, utc_now, forum_content, search_words)
+    identity = Identity(database, limits, settings, utc_now, regions=regions, rules_version=rules_version)
+    writer = Writer(catalogue, forum_content, settings.public_url)
+    mailings = Mailings(database, limits, utc_now, Mail(settings), writer, identity.member)
     visits = read_visits(content, in_words["sv"])
     level_names = {language: {level: words[language].name for level, words in levels.items()} for language in LANGUAGES}
     return Hub(
@@ -185,8 +200,13 @@ def build(settings: Settings) -> Hub:
         rounds=rounds,
         forum_content=forum_content,
         forum=forum,
+        cards=Cards(database, limits, utc_now),
+        places=Places(database),
         moderation=Moderation(database, limits, topics, utc_now, forum_content),
         finding=finding,
+        news=News(database, limits, utc_now, forum_content),
+        mailings=mailings,
+        feeds=Feeds(database, limits, utc_now, forum_content, catalogue, identity.member),
         topics=topics,
         database=database,
         limits=limits,
@@ -211,7 +231,7 @@ def build(settings: Settings) -> Hub:
         rooms=Rooms(visits, limits, utc_now),
         privacy=privacy,
         regions=regions,
-        identity=Identity(database, limits, settings, utc_now, regions=regions, rules_version=rules_version),
+        identity=identity,
         accounts=Accounts(database, limits, utc_now, regions=regions, rules_version=rules_version),
         held=Held(utc_now),
         retention=retention,
@@ -222,6 +242,7 @@ def build(settings: Settings) -> Hub:
                 Job("rounds", dt.timedelta(minutes=10), rounds.close_due),
                 Job("forum", dt.timedelta(days=1), lambda _run: {"planted": forum.plant()}),
                 Job("forum-changes", dt.timedelta(days=1), finding.trim),
+                Job("letters", dt.timedelta(minutes=10), mailings.send_due),
             ],
         ),
     )

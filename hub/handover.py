@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from zlib import crc32
 
 from hub.call.content import Visits
+from hub.forum.card_store import Experience
 from hub.guide import answers as link
 from hub.guide.answers import Service
 from hub.guide.content import GuideContent, Words
@@ -40,11 +41,13 @@ from hub.guide.rules import (
     what_would_change,
 )
 from hub.language import Language, date, inside
+from hub.levels.content import Levels, NationalContent
 from hub.markdown import Source as ListedSource
 from hub.markdown import plain
 from hub.plan import rules as plan
 from hub.plan.content import PlanWords, StageWords
-from hub.plan.items import Basis, Item, NewItem, Plan, ServiceBasis
+from hub.plan.items import LONGEST, Basis, Item, NewItem, Plan, ServiceBasis
+from hub.plan.rules import one_line
 from hub.plan.writing import write
 from hub.survey.content import Questionnaire
 from hub.survey.facts import Route
@@ -213,7 +216,7 @@ class _Handover:
                     origin = f"guide:{number}:step:{role}:{place}"
                     stage = stages.get(role, ())
                     found[origin] = NewItem(
-                        plain(_MARK.sub("", step.text)), roles[role].name,
+                        _unmarked(step.text), roles[role].name,
                         stage=stage[place] if place < len(stage) else "", origin=origin,
                     )  # fmt: skip
         asked = self._reading.open_questions(self._facts, self._choice)
@@ -221,7 +224,7 @@ class _Handover:
             for text in texts:
                 # A question has no id of its own; its words are short and name what is asked about.
                 origin = f"guide:{number}:question:{role}:{crc32(text.encode()):08x}"
-                found[origin] = NewItem(plain(_MARK.sub("", text)), roles[role].name, stage="analysis", origin=origin)
+                found[origin] = NewItem(_unmarked(text), roles[role].name, stage="analysis", origin=origin)
         return ServiceBasis(
             name=self._service.name,
             aim=self._title(self._choice.aim),
@@ -430,6 +433,126 @@ def round_items(
         for id_, statement in questionnaire.statements.items()
         if id_ in steps
     ]
+
+
+CARD_PARTS: Final = ("did", "otherwise", "advice")
+"""What of an experience can become something to do elsewhere."""
+
+
+def card_items(told: Experience, parts: Sequence[str]) -> list[NewItem]:
+    """Return what somebody did, or advises, as items of a plan, in the words of whoever wrote it.
+
+    The item's origin leads back to the thread. Who wrote it is not copied along: whoever may read the thread is told
+    there, as the author is shown at that time, and a plan may have readers who may not.
+
+    Args:
+        told: the experience.
+        parts: of ``CARD_PARTS``.
+    """
+    texts = {part: _on_one_line(str(getattr(told.card, part))) for part in CARD_PARTS if part in parts}
+    return [
+        NewItem(_shortened(text, LONGEST["text"]), origin=f"card:{told.thread_id}:{part}")
+        for part, text in texts.items()
+        if text
+    ]
+
+
+def card_of(origin: str) -> str:
+    """Return the thread that an item of a plan came from; empty for one that did not come from a card."""
+    return origin.split(":")[1] if origin.startswith("card:") else ""
+
+
+def _on_one_line(text: str) -> str:
+    """Return people's Markdown as words on one line, its lines and items parted by what they lack of punctuation."""
+    *before, last = [one_line(line) for line in plain(text).splitlines() if line.strip()] or [""]
+    return " ".join([*(line if line[-1] in ".,;:?!" else f"{line};" for line in before), last])
+
+
+def _shortened(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    return text[: most - 1].rsplit(" ", 1)[0].rstrip(" ,.;:–-") + "…"
+
+
+class Subjects(Holder, Protocol):
+    """What the hub holds that items of a plan come from."""
+
+    @property
+    def levels(self) -> Levels:
+        """The levels."""
+
+    @property
+    def national(self) -> Mapping[Language, NationalContent]:
+        """The branch of national services."""
+
+    @property
+    def visits(self) -> Visits:
+        """The demo visits."""
+
+    @property
+    def questionnaires(self) -> Mapping[int, Questionnaire]:
+        """The surveys."""
+
+
+def item_subjects(hub: Subjects, language: Language) -> Mapping[str, str]:
+    """Return all that items of plans come from, in words, by an id that means the same in every plan and language."""
+    words, stages = hub.guide.words[language], hub.stage_words[language].stages
+    found = {
+        f"step.{role}.{place}": _unmarked(step.text)
+        for role, steps in words.steps.items()
+        for place, step in enumerate(steps)
+    }
+    found |= {f"question.{id_}": _unmarked(text) for id_, text in _questions(hub, language).items()}
+    found |= {
+        f"demo.{level}.{place}": question[language]
+        for level, visit in hub.visits.levels.items()
+        for place, question in enumerate(visit.questions)
+    }
+    for questionnaire in hub.questionnaires.values():
+        found |= {f"survey.{id_}": one.says[language] for id_, one in questionnaire.statements.items()}
+    return found | {f"stage.{stage}": text.name for stage, text in stages.items()}
+
+
+def item_subject(hub: Subjects, origin: str, stage: str, language: Language) -> str:
+    """Return the id in ``item_subjects`` of what an item of a plan is about; empty when there is no such thing.
+
+    What is talked about beside an item is what it came from, and where people wrote it themselves the stage it belongs
+    to. So the talk is the same beside everybody's plan, and says nothing of anybody's.
+
+    Args:
+        hub: what the hub holds.
+        origin: of the item.
+        stage: of the item.
+        language: that of the plan.
+    """
+    match origin.split(":"):
+        case ["guide", _, "step", role, place]:
+            found = f"step.{role}.{place}"
+        case ["guide", _, "question", _, digest]:
+            asked = _questions(hub, language).items()
+            found = next((f"question.{id_}" for id_, text in asked if f"{crc32(text.encode()):08x}" == digest), "")
+        case ["demo", level, place]:
+            found = f"demo.{level}.{place}"
+        case ["survey", _, statement]:
+            found = f"survey.{statement}"
+        case _:
+            found = ""
+    known = item_subjects(hub, language)
+    return next((one for one in (found, f"stage.{stage}") if one in known), "")
+
+
+def _questions(hub: Subjects, language: Language) -> Mapping[str, str]:
+    """Return every question that the guide may leave open, as it words it, by what it is asked about."""
+    words = hub.guide.words[language]
+    found = {capability.value: plain(words.capabilities[capability].ask) for capability in Capability}
+    asked = {level: content[language].ask_inera for level, content in hub.levels.items()}
+    for level, texts in {**asked, "national": hub.national[language].ask_inera}.items():
+        found |= {f"{level}.{place}": text for place, text in enumerate(texts)}
+    return found
+
+
+def _unmarked(text: str) -> str:
+    return plain(_MARK.sub("", text))
 
 
 def kind_of(facts: Facts, choice: Choice) -> plan.Kind:

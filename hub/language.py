@@ -124,6 +124,11 @@ def date(language: Language, day: dt.date) -> str:
     return str(format_date(day, format="long", locale=_LOCALE[language]))
 
 
+def day_of(at: dt.datetime) -> dt.date:
+    """Return the day that a moment belongs to in Sweden."""
+    return at.astimezone(_SWEDEN).date()
+
+
 def midnight(day: dt.date) -> dt.datetime:
     """Return the moment at which a day begins in Sweden."""
     return dt.datetime.combine(day, dt.time(), _SWEDEN).astimezone(dt.UTC)

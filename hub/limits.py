@@ -27,6 +27,8 @@ PER_MINUTE: Final[Mapping[str, int]] = {
     "check": 30,  # a whole check takes three
     "echo": 6,
     "call": 20,
+    "mail": 3,
+    "feed": 30,
 }
 """By what is repeated: times a visitor and minute."""
 _AT_ONE_ADDRESS: Final = 10

@@ -184,7 +184,12 @@ def plain(text: str) -> str:
 
 def plain_people(text: str) -> str:
     """Give the words of a text that people wrote alone, as they are read where it is shown; of any length."""
-    return _plain_of(_PEOPLE.parse(_encodable(text), {}))
+    # Most people write plain prose, and there are many texts to show when something is searched for.
+    return _plain_of(_PEOPLE.parse(_encodable(text), {})) if _MARKUP.search(text) else _encodable(text)
+
+
+_MARKUP: Final = re.compile(r"[\\`*_\[\]<>&~|#]|^ *(?:[-+=]|\d+[.)]|\t| {3})", re.MULTILINE)
+"""Whatever may mean something in Markdown; an address stands in the text as it is."""
 
 
 def _plain_of(tokens: Sequence[Token]) -> str:

@@ -25,7 +25,10 @@ from hub.tables import (
     command,
     correction,
     draft,
+    forum_letter,
+    forum_mailing,
     forum_measure,
+    forum_notice,
     forum_post,
     forum_report,
     forum_suspension,
@@ -95,6 +98,11 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             365,
             lambda before: sa.or_(forum_suspension.c.lifted_at < before, forum_suspension.c.until < before),
         ),
+        "notice": Kind(forum_notice, 180, lambda before: forum_notice.c.at < before),
+        "mailing": Kind(
+            forum_mailing, 7, lambda before: sa.and_(forum_mailing.c.address == "", forum_mailing.c.asked_at < before)
+        ),
+        "letter": Kind(forum_letter, 365, lambda before: forum_letter.c.tried_at < before),
         "person": Kind(person, 30, _gone_and_unmentioned),
     }
 )

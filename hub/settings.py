@@ -136,6 +136,33 @@ class Settings(BaseModel):
         description="The secret shared with the TURN servers (coturn's static-auth-secret); at least 32 characters. "
         "Visitors get credentials that last an hour, never the secret.",
     )
+    smtp_host: str = Field(
+        "",
+        pattern=r"^[^\s/]*$",
+        title="HUB_SMTP_HOST",
+        description="The mail server that takes the weekly letters, such as smtp.example.se. Empty: no e-mail is sent. "
+        "Needs HUB_SMTP_FROM and HUB_PUBLIC_URL.",
+    )
+    smtp_port: int = Field(587, ge=1, le=65535, title="HUB_SMTP_PORT", description="Its port.")
+    smtp_security: str = Field(
+        "starttls",
+        pattern="^(starttls|tls|none)$",
+        title="HUB_SMTP_SECURITY",
+        description="How the connection to it is kept secret: starttls, tls (from the first byte, often port 465), or none "
+        "for a server on the same machine.",
+    )
+    smtp_user: str = Field(
+        "", title="HUB_SMTP_USER", description="Whom to sign in to it as. Empty: without signing in."
+    )
+    smtp_password: str = Field(
+        "", repr=False, title="HUB_SMTP_PASSWORD", description="The password that belongs to HUB_SMTP_USER."
+    )
+    smtp_from: str = Field(
+        "",
+        pattern=r"^([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+)?$",
+        title="HUB_SMTP_FROM",
+        description="The address the letters come from, such as forum@hub.example.se.",
+    )
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", title="HUB_LOG_LEVEL", description="What is logged."
     )
@@ -185,4 +212,16 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         raise ContentError("environment", "HUB_TURN_SECRET", "stands together with HUB_TURN_URLS")
     if settings.turn_secret and len(settings.turn_secret) < SHORTEST_SECRET:
         raise ContentError("environment", "HUB_TURN_SECRET", "at least 32 characters are needed")
+    _check_mail(settings)
     return settings
+
+
+def _check_mail(settings: Settings) -> None:
+    if settings.smtp_host and not settings.smtp_from:
+        raise ContentError("environment", "HUB_SMTP_FROM", "stands together with HUB_SMTP_HOST")
+    if settings.smtp_host and not settings.public_url:
+        raise ContentError("environment", "HUB_PUBLIC_URL", "is needed for the links in e-mail, with HUB_SMTP_HOST")
+    if bool(settings.smtp_user) != bool(settings.smtp_password):
+        raise ContentError("environment", "HUB_SMTP_PASSWORD", "stands together with HUB_SMTP_USER")
+    if settings.smtp_password and settings.smtp_security == "none" and settings.smtp_host not in _THIS_MACHINE:
+        raise ContentError("environment", "HUB_SMTP_SECURITY", "a password is sent over starttls or tls only")

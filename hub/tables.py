@@ -337,7 +337,7 @@ forum_thread = sa.Table(
     sa.Index("ix_forum_thread_pinned_created_at_id", "pinned", "created_at", "id"),
     sa.Index("ix_forum_thread_category_activity_at_id", "category", "activity_at", "id"),
     sa.Index("ix_forum_thread_waiting_activity_at_id", "waiting", "activity_at", "id"),
-    sa.Index("ix_forum_thread_about", "about"),
+    sa.Index("ix_forum_thread_about_activity_at_id", "about", "activity_at", "id"),
 )
 
 forum_tag = sa.Table(
@@ -476,4 +476,60 @@ forum_change = sa.Table(
     sa.Column("thread_id", sa.String(16), nullable=False),  # may be gone by now
     sa.Column("post_id", sa.String(16), nullable=False),  # or empty for the thread with all its posts
     sqlite_autoincrement=True,
+)
+
+forum_notice = sa.Table(
+    "forum_notice",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("person_id", sa.ForeignKey("person.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),  # hub.forum.news.Kind
+    sa.Column("thread_id", sa.ForeignKey("forum_thread.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("post_id", sa.ForeignKey("forum_post.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("reason", sa.String(500), nullable=False),  # a moderator's, or empty
+    sa.Column("at", UtcDateTime, nullable=False, index=True),
+    sa.Column("seen_at", UtcDateTime),
+    sa.Index("ix_forum_notice_person_id_id", "person_id", "id"),
+)
+
+forum_category_follow = sa.Table(
+    "forum_category_follow",
+    metadata,
+    sa.Column("person_id", sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("category", sa.String(40), primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+
+forum_mailing = sa.Table(
+    "forum_mailing",
+    metadata,
+    sa.Column("person_id", sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("address", sa.String(254), nullable=False),  # empty until one has been confirmed
+    sa.Column("confirmed_at", UtcDateTime),
+    sa.Column("told_until", UtcDateTime),  # what came before this has stood in a letter
+    sa.Column("failures", sa.Integer, nullable=False),  # refusals in a row
+    sa.Column("paused_at", UtcDateTime),
+    sa.Column("asked_address", sa.String(254), nullable=False),  # waits for its link to be followed, or empty
+    sa.Column("asked_hash", sa.String(64), unique=True),  # SHA-256 of the key in that link
+    sa.Column("asked_at", UtcDateTime, index=True),
+    sa.Column("asks", sa.Integer, nullable=False),  # links sent within a day of each other
+)
+
+forum_letter = sa.Table(
+    "forum_letter",
+    metadata,
+    sa.Column("person_id", sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("week", sa.String(16), primary_key=True),  # such as 2027-W05
+    sa.Column("state", sa.String(20), nullable=False),  # hub.forum.news_store.State
+    sa.Column("tried_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("retry_at", UtcDateTime),
+    sa.Column("end_hash", sa.String(64), unique=True),  # SHA-256 of the key with which the letter lets one end
+)
+
+forum_feed = sa.Table(
+    "forum_feed",
+    metadata,
+    sa.Column("person_id", sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("key_hash", sa.String(64), nullable=False, unique=True),  # SHA-256 of the key in the address
+    sa.Column("made_at", UtcDateTime, nullable=False),
 )

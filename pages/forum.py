@@ -1,38 +1,55 @@
 """Forum: what regions ask each other and tell of, for members.
 
-Reads   threads, posts and experience cards        hub.forum
-Writes  threads, replies and changes               hub.forum; small forms go to web/forum.py
+Reads   threads, posts and experience cards        hub.forum, hub.cards
+        what is new, and what is reported          hub.news, hub.moderation
+Writes  threads, replies and changes               hub.forum; other forms go to web/forum*.py
 URL     /forum?ordning=&kategori=&tagg=&om=&efter=     the threads
         /forum?trad=<id>&efter=<number>                one of them
         /forum?trad=<id>&andra=<post>                  changing a post
         /forum?trad=<id>&historik=<post>               how it read before
-        /forum?ny=trad|fraga|kort&kategori=&om=        a new one
         /forum?trad=<id>&anmal=<post>                  reporting a post
+        /forum?ny=trad|fraga|kort&kategori=&om=        a new one
+        /forum?vy=kort&niva=&video=&journal=&region=&ar=&jamfor=<id>~<id>   experience cards
+        /forum?vy=nytt                                 what is new, the weekly letter and the feed
+        /forum?vy=regler                               the rules, for everybody
         /forum?vy=anmalda&inlagg=<post>&gor=           what is reported, and one measure, for those who moderate
         /forum?vy=logg&fore=<id>                       what has been done
-        /forum?vy=regler                               the rules, for everybody
 """
 
 import streamlit as st
 
-from components import forum_history, forum_list, forum_queue, forum_rules, forum_thread, forum_write
+from components import (
+    forum_cards,
+    forum_history,
+    forum_list,
+    forum_news,
+    forum_queue,
+    forum_rules,
+    forum_thread,
+    forum_write,
+)
 from components.session import visitor
 from hub.identity.rules import Action, allowed
 
 asked = st.query_params
+views = {
+    "kort": forum_cards.page,
+    "nytt": forum_news.page,
+    "anmalda": forum_queue.page,
+    "logg": forum_rules.log,
+}
+view = asked.get("vy", "")
 
-if asked.get("vy") == "regler":
+if view == "regler":
     forum_rules.rules()
 elif not allowed(visitor(), Action.FORUM_READ):
     forum_list.closed()
-elif asked.get("vy") == "anmalda":
-    forum_queue.page()
-elif asked.get("vy") == "logg":
-    forum_rules.log()
-elif "anmal" in asked:
-    forum_rules.report(asked["anmal"])
+elif view in views:
+    views[view]()
 elif "ny" in asked:
     forum_write.new(asked["ny"])
+elif "anmal" in asked:
+    forum_rules.report(asked["anmal"])
 elif "historik" in asked:
     forum_history.page(asked["historik"])
 elif "andra" in asked:

@@ -119,6 +119,7 @@ class Pages:
             f"<article lang='{article.language}'><h1>{escape(article.title)}</h1>"
             f"<p class='hub-muted' lang='{language}'>{escape(checked)}{escape(old)}. {escape(say('Owner'))}: {escape(article.owner)}.</p>"
             f"<p class='hub-lead'>{escape(article.lead)}</p>{self._hub.glossing[article.language].mark(text)}</article>{notes.html()}"
+            f"<p><a href='/forum?om=article%3A{quote(slug)}'>{escape(say('What members say about this in the forum'))}</a></p>"
         )
         return await self.render(
             request,
@@ -195,12 +196,12 @@ class Pages:
         )
 
     async def robots(self, _request: Request) -> Response:
-        """Let search engines read everything but the guide's results, which are endless."""
+        """Let search engines read everything but the guide's results, which are endless, and what is for members."""
         private = [page.path for page in self._hub.site.pages if page.private]
         return PlainTextResponse(
             "".join(
                 (
-                    "User-agent: *\nDisallow: /valj?\nDisallow: /api/\nDisallow: /auth/\nDisallow: /besok/\n",
+                    "User-agent: *\nDisallow: /valj?\nDisallow: /api/\nDisallow: /auth/\nDisallow: /besok/\nDisallow: /forum/\nDisallow: /forum?\n",
                     *(f"Disallow: {path}\n" for path in private),
                 )
             )

@@ -42,41 +42,57 @@ class Text:
     is_card: bool
 
 
-_SEEN: Final = sa.and_(
-    forum_post.c.removed_at.is_(None),
-    forum_post.c.hidden_at.is_(None),
-    forum_thread.c.removed_at.is_(None),
-    forum_thread.c.hidden_at.is_(None),
-)
-_TEXTS: Final = (
-    sa.select(
-        forum_post.c.id,
-        forum_post.c.thread_id,
-        forum_post.c.number,
-        forum_post.c.author_name,
-        forum_post.c.created_at,
-        forum_post.c.text,
-        forum_thread.c.title,
-        forum_thread.c.seed,
-        forum_thread.c.category,
-    )
-    .join(forum_thread, forum_thread.c.id == forum_post.c.thread_id)
-    .where(_SEEN)
-)
+# What is taken back or hidden is left out when the rows have come: asked for in the query, SQLite would go through the
+# index of that, which holds nearly every post, and not through the one that has the order.
+_TEXTS: Final = sa.select(
+    forum_post.c.id,
+    forum_post.c.thread_id,
+    forum_post.c.number,
+    forum_post.c.author_name,
+    forum_post.c.created_at,
+    forum_post.c.text,
+    forum_thread.c.title,
+    forum_thread.c.seed,
+    forum_thread.c.category,
+    forum_post.c.removed_at,
+    forum_post.c.hidden_at,
+    forum_thread.c.removed_at.label("thread_removed_at"),
+    forum_thread.c.hidden_at.label("thread_hidden_at"),
+).join(forum_thread, forum_thread.c.id == forum_post.c.thread_id)
 
 
-def texts_after(connection: Connection, thread_id: str, number: int, limit: int) -> list[Text]:
-    """Return the texts that come after a post, by their threads' ids and their numbers; from the first for an empty id."""
-    place = sa.tuple_(forum_post.c.thread_id, forum_post.c.number)
-    after = sa.tuple_(sa.literal(thread_id, sa.String), sa.literal(number, sa.Integer))
-    query = _TEXTS.where(place > after).order_by(forum_post.c.thread_id, forum_post.c.number).limit(limit)
-    return _with_threads(connection, connection.execute(query))
+def _is_seen(row: sa.Row[Any]) -> bool:
+    return not (row.removed_at or row.hidden_at or row.thread_removed_at or row.thread_hidden_at)
 
 
-def texts_in(connection: Connection, thread_id: str, after: int, limit: int) -> list[Text]:
-    """Return the texts of a thread that come after a number."""
-    mine = _TEXTS.where(forum_post.c.thread_id == thread_id, forum_post.c.number > after)
-    return _with_threads(connection, connection.execute(mine.order_by(forum_post.c.number).limit(limit)))
+def texts_after(
+    connection: Connection, place: tuple[str, int], limit: int
+) -> tuple[list[Text], tuple[str, int] | None]:
+    """Return the texts among so many posts after a place, by their threads' ids and their numbers; and where those end.
+
+    Args:
+        connection: the transaction.
+        place: the thread and the number of the post that they come after; empty and 0 to begin with the first.
+        limit: how many posts, seen or not, are looked at.
+    """
+    columns = sa.tuple_(forum_post.c.thread_id, forum_post.c.number)
+    after = sa.tuple_(sa.literal(place[0], sa.String), sa.literal(place[1], sa.Integer))
+    query = _TEXTS.where(columns > after).order_by(forum_post.c.thread_id, forum_post.c.number).limit(limit)
+    rows = connection.execute(query).all()
+    ends = (str(rows[-1].thread_id), int(rows[-1].number)) if rows else None
+    return _with_threads(connection, rows), ends
+
+
+def texts_in(connection: Connection, thread_id: str, after: int, upto: int) -> list[Text]:
+    """Return the texts of a thread whose numbers come after one, up to another."""
+    mine = _TEXTS.where(forum_post.c.thread_id == thread_id, forum_post.c.number > after, forum_post.c.number <= upto)
+    return _with_threads(connection, connection.execute(mine.order_by(forum_post.c.number)))
+
+
+def posts_in(connection: Connection, thread_id: str) -> int:
+    """Return the number of the last post of a thread; 0 when there is no such thread."""
+    query = sa.select(forum_thread.c.posts).where(forum_thread.c.id == thread_id)
+    return connection.execute(query).scalar_one_or_none() or 0
 
 
 def texts_of(connection: Connection, post_ids: Collection[str]) -> list[Text]:
@@ -91,8 +107,8 @@ def titles_of(connection: Connection, thread_ids: Collection[str]) -> dict[str, 
     return {row.id: row.title for row in connection.execute(query)}
 
 
-def _with_threads(connection: Connection, rows: Iterable[sa.Row[Any]]) -> list[Text]:
-    found = list(rows)
+def _with_threads(connection: Connection, rows: Iterable[Any]) -> list[Text]:
+    found = [row for row in rows if _is_seen(row)]
     threads = {row.thread_id for row in found}
     tags: dict[str, tuple[str, ...]] = {}
     cards: dict[str, str] = {}

@@ -46,9 +46,9 @@ _BATCH: Final = 500
 _COMMIT_EVERY: Final = 50_000
 """Texts; while the whole forum is read, what was read so far is found."""
 _AT_ONCE: Final = 200
-"""The most changes that one search waits for; the thread of the index reads the rest."""
-_PATIENCE_S: Final = 1.0
-"""A search that waits longer than this for another to read the changes goes on without."""
+"""Changes."""
+_PATIENCE_S: Final = 0.5
+"""A search does not read changes for longer than this, nor wait for another to read them; the thread reads the rest."""
 _LATE_S: Final = 120.0
 """A number that nobody has written after so long was given to a write that failed."""
 _LATE: Final = 1_000
@@ -204,10 +204,11 @@ class Finding:
             Unavailable: the database does not answer; the index is as it was.
         """
         with self._turn:
-            if not self._ready:
-                self._read_all()
-            while not self._ending.is_set() and self._read_changes():
-                pass
+            more = True
+            while more and not self._ending.is_set():
+                if not self._ready:
+                    self._read_all()
+                more = self._read_changes() or not self._ready
         return len(self._index)
 
     def trim(self, run: Run) -> Mapping[str, int]:
@@ -235,17 +236,17 @@ class Finding:
 
     def _catch_up_first(self) -> None:
         """Read what has changed, so that a search finds it; what a start still reads is not waited for."""
-        if not self._ready:
-            if not (self._thread and self._thread.is_alive()):
-                self.catch_up()
+        if self._ready and self._database.read(find_store.newest_change) == self._at and not self._missing:
             return
-        if self._database.read(find_store.newest_change) == self._at and not self._missing:
-            return
-        if self._turn.acquire(timeout=_PATIENCE_S):
+        if self._ready and self._turn.acquire(timeout=_PATIENCE_S):
+            until = time.monotonic() + _PATIENCE_S
             try:
-                self._read_changes()
+                while self._read_changes() and time.monotonic() < until:
+                    pass
             finally:
                 self._turn.release()
+        if not self._ready and not (self._thread and self._thread.is_alive()):
+            self.catch_up()
 
     def _read_all(self) -> None:
         """Read the whole forum into a new index."""
@@ -258,19 +259,19 @@ class Finding:
         )
         now = time.monotonic()
         missing = {number: now for number in range(max(1, at - _LATE), at) if number not in known}
-        thread, number, waiting = "", 0, 0
-        while not self._ending.is_set():
-            texts = self._database.read(lambda c, t=thread, n=number: find_store.texts_after(c, t, n, _BATCH))  # type: ignore[misc]
-            if not texts:
-                break
+        ends: tuple[str, int] | None = ("", 0)
+        waiting = 0
+        while ends and not self._ending.is_set():
+            place = ends
+            texts, ends = self._database.read(lambda c, p=place: find_store.texts_after(c, p, _BATCH))  # type: ignore[misc]
             index.add(self._written(texts))
-            thread, number, waiting = texts[-1].thread_id, texts[-1].number, waiting + len(texts)
+            waiting += len(texts)
             if waiting >= _COMMIT_EVERY:
                 index.commit()
                 waiting = 0
             self._ending.wait(_BREATH_S)
-        else:
-            return
+        if ends:
+            return  # the hub is ending
         index.commit()
         self._index, self._at, self._missing, self._ready = index, at, missing, True
         log.info("forum_indexed", posts=len(index), seconds=round(time.perf_counter() - began, 1))
@@ -288,8 +289,7 @@ class Finding:
         if newest < self._at or (newest > self._at and oldest > self._at + 1):
             # Either changes are gone that this index never saw, or the database is another one than before.
             self._ready = False
-            self._read_all()
-            return True
+            return False
         if not changes:
             return False
         self._take(changes)
@@ -311,10 +311,10 @@ class Finding:
                 self._index.add(self._written(texts))
             for thread in threads:
                 self._index.drop(threads=[thread])
-                after = 0
-                while texts := self._database.read(lambda c, t=thread, n=after: find_store.texts_in(c, t, n, _BATCH)):  # type: ignore[misc]
+                last = self._database.read(lambda c, t=thread: find_store.posts_in(c, t))  # type: ignore[misc]
+                for after in range(0, last, _BATCH):
+                    texts = self._database.read(lambda c, t=thread, n=after: find_store.texts_in(c, t, n, n + _BATCH))  # type: ignore[misc]
                     self._index.add(self._written(texts))
-                    after = texts[-1].number
         except BaseException:
             self._index.rollback()
             raise

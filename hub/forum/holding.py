@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from hub import audit
 from hub.clock import Clock
 from hub.database import Database
 from hub.errors import NotFound, Rejected
-from hub.forum import guard, moderation_store, rules, store
+from hub.forum import guard, moderation_store, news, rules, store
 from hub.forum.measures import Measure, What, suspended
 from hub.forum.rules import Post, Thread
 from hub.identity.rules import Action, allowed
@@ -143,6 +143,15 @@ def require_standing(connection: store.Connection, by: Visitor, now: dt.datetime
         raise Rejected("suspended", facts={"until": found.until, "reason": found.reason})
 
 
+_TOLD: Final = {
+    What.HIDE: news.Kind.HIDDEN,
+    What.RESTORE: news.Kind.RESTORED,
+    What.WARN: news.Kind.NOTED,
+    What.EDIT: news.Kind.EDITED,
+}
+"""What an author is told of among what is new."""
+
+
 def took(
     connection: store.Connection,
     by: Visitor,
@@ -153,8 +162,10 @@ def took(
     reason: str = "",
     facts: Mapping[str, Any] = MappingProxyType({}),
 ) -> int:
-    """Note what has been done to a post or a thread, and return the id of the measure."""
+    """Note what has been done to a post or a thread, let its author know, and return the id of the measure."""
     post = on if isinstance(on, Post) else None
+    if post and what in _TOLD:
+        news.note(connection, post, _TOLD[what], by, now, reason)
     thread_id = on.thread_id if isinstance(on, Post) else on.id
     line = Measure(
         0, now, by.name, what, thread_id, post.id if post else "", post.number if post else 0, on.author, reason, facts

@@ -15,7 +15,7 @@ from typing import Final
 from hub.clock import Clock
 from hub.database import Database
 from hub.errors import NotFound, Rejected, Unavailable
-from hub.forum import guard, holding, rules, store
+from hub.forum import guard, holding, news, rules, store
 from hub.forum.content import ForumContent
 from hub.forum.holding import Ground, wrote
 from hub.forum.measures import What
@@ -428,6 +428,8 @@ class Forum:
             _require_asker(by, thread)
             if not thread.question or post.number == 1 or not post.visible:
                 raise Rejected("no-question")
+            if thread.accepted != post_id:
+                news.note(connection, post, news.Kind.ACCEPTED, by, now)
             store.change_thread(connection, thread.id, accepted=post_id, accepted_at=now, waiting=False)
             return thread.id
 

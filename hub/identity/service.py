@@ -153,6 +153,22 @@ class Identity:
                 log.warning("session_not_noted")
         return self._as_visitor(person, roles, made_up=session.demo)
 
+    def member(self, person_id: str) -> Visitor | None:
+        """Return somebody as the visitor they would be now, for what is sent to them; nothing when they have left.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+
+        def read(connection: Connection) -> tuple[Person, list[HeldRole]] | None:
+            person = store.find_person(connection, person_id)
+            return (person, store.find_roles(connection, [person_id])[person_id]) if person else None
+
+        found = self._database.read(read)
+        if found is None or (found[0].issuer == demo.ISSUER and not self._settings.demo):
+            return None
+        return self._as_visitor(*found, made_up=found[0].issuer == demo.ISSUER)
+
     def _holds(self, session: Session, now: dt.datetime) -> bool:
         return rules.alive(
             now=now, seen_at=session.seen_at, expires_at=session.expires_at, revoked_at=session.revoked_at

@@ -14,9 +14,14 @@ from hub.tables import (
     correction,
     draft,
     forum_card,
+    forum_category_follow,
     forum_change,
+    forum_feed,
     forum_follow,
+    forum_letter,
+    forum_mailing,
     forum_measure,
+    forum_notice,
     forum_post,
     forum_reaction,
     forum_read,
@@ -359,7 +364,7 @@ def count_with_role(connection: sa.Connection, wanted: Role, issuers: Sequence[s
 
 # --- Everything held on one person -----------------------------------------------------------------------------------
 
-_WITHOUT: Final = frozenset({"id_hash", "edit_hash", "read_hash"})
+_WITHOUT: Final = frozenset({"id_hash", "edit_hash", "read_hash", "asked_hash", "end_hash", "key_hash"})
 """Columns that would open a door to whoever reads the file."""
 _OF_OTHERS: Final[Mapping[str, frozenset[str]]] = {
     "forum_measures": frozenset({"by", "by_name"}),
@@ -395,6 +400,11 @@ def everything(connection: sa.Connection, person_id: str, key: str) -> dict[str,
         "forum_measures": (forum_measure, forum_measure.c.person_id == person_id),
         "forum_measures_taken": (forum_measure, forum_measure.c.by == person_id),
         "forum_suspensions": (forum_suspension, forum_suspension.c.person_id == person_id),
+        "forum_notices": (forum_notice, forum_notice.c.person_id == person_id),
+        "forum_categories": (forum_category_follow, forum_category_follow.c.person_id == person_id),
+        "forum_mailing": (forum_mailing, forum_mailing.c.person_id == person_id),
+        "forum_letters": (forum_letter, forum_letter.c.person_id == person_id),
+        "forum_feed": (forum_feed, forum_feed.c.person_id == person_id),
         "trail": (audit, audit.c.by == key),
     }
     return {
@@ -482,7 +492,8 @@ def _forget_in_forum(connection: sa.Connection, person_id: str, *, keep_texts: b
         connection.execute(table.update().where(table.c.author == person_id).values(**named))
     last = forum_thread.update().where(forum_thread.c.last_author == person_id)
     connection.execute(last.values(last_author=None, last_name=FORMER))
-    for table in (forum_reaction, forum_follow, forum_read):
+    told = (forum_notice, forum_category_follow, forum_mailing, forum_letter, forum_feed)
+    for table in (forum_reaction, forum_follow, forum_read, *told):
         connection.execute(table.delete().where(table.c.person_id == person_id))
     for column in (forum_report.c.by, forum_report.c.settled_by):
         connection.execute(forum_report.update().where(column == person_id).values({column: None}))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 from hub.language import Catalogue, Language
@@ -31,8 +32,13 @@ class RequirementReading:
         self._language: Language = language
         self._source_words = source_words
 
-    def page(self, wish: Wish) -> str:
-        """Return the choices and the list for a wish."""
+    def page(self, wish: Wish, beside: Mapping[str, str] = MappingProxyType({})) -> str:
+        """Return the choices and the list for a wish.
+
+        Args:
+            wish: what is chosen.
+            beside: HTML to stand last in a requirement, by its id.
+        """
         notes = Footnotes(self._source_words)
         chosen = lines(self._content.requirements, wish)
         return "\n".join(
@@ -41,7 +47,7 @@ class RequirementReading:
                 self._left_out(wish, notes),
                 self._count(chosen),
                 self._exports(wish),
-                self._list(chosen, wish, notes),
+                self._list(chosen, wish, notes, beside),
                 f"<details><summary>{escape(self._say('Sources'))}</summary>{notes.html()}</details>",
             )
         )
@@ -162,7 +168,7 @@ class RequirementReading:
             f"<a class='hub-button quiet' href='/api/krav.xlsx?{query}' download>{escape(self._say('Get as Excel'))}</a></div>"
         )
 
-    def _list(self, chosen: Sequence[Line], wish: Wish, notes: Footnotes) -> str:
+    def _list(self, chosen: Sequence[Line], wish: Wish, notes: Footnotes, beside: Mapping[str, str]) -> str:
         if not chosen:
             return f"<p>{escape(self._say('No requirement fits these choices. Untick something above.'))}</p>"
         hidden = "".join(
@@ -174,7 +180,7 @@ class RequirementReading:
         for part in self._content.parts:
             of_part = [line for line in chosen if line.requirement.part == part]
             if of_part:
-                items = "".join(self._item(line, notes) for line in of_part)
+                items = "".join(self._item(line, notes, beside.get(line.requirement.id, "")) for line in of_part)
                 words = self._words.parts[part]
                 sections.append(
                     f"<h3 id='del-{escape(part)}-rubrik'>{escape(words.name)}</h3><p>{self._line(words.about, notes)}</p>"
@@ -185,7 +191,7 @@ class RequirementReading:
             f"{''.join(sections)}<noscript><button>{escape(self._say('Update the list'))}</button></noscript></form>"
         )
 
-    def _item(self, line: Line, notes: Footnotes) -> str:
+    def _item(self, line: Line, notes: Footnotes, beside: str) -> str:
         one = line.requirement
         words = self._words.requirements[one.id]
         marks = "".join(notes.mark(self._sources[id_]) for id_ in one.sources)
@@ -207,5 +213,5 @@ class RequirementReading:
             f"{escape(self._words.verified[one.verified])}. {escape(words.verify)} {escape(self._say('Concerns'))}: {escape(layers)}.{note}</p>"
             f"<label class='hub-unseen' for='vikt-{escape(one.id)}'>{escape(self._say('Weight of this requirement'))}</label>"
             f"<select id='vikt-{escape(one.id)}' name='vikt'>{options}</select>"
-            f"{changed}</li>"
+            f"{changed}{f' {beside}' if beside else ''}</li>"
         )

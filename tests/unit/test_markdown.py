@@ -18,6 +18,7 @@ from hub.markdown import (
     UnknownSource,
     heading_id,
     plain,
+    plain_people,
     render_content,
     render_inline,
     render_people,
@@ -343,3 +344,49 @@ def test_a_heading_id_is_always_usable(title: str) -> None:
 
 def test_heading_ids_are_stable() -> None:
     assert heading_id("Åtgärder & ÖVNINGAR – för Ängsö") == "atgarder-ovningar-for-angso"
+
+
+# --- People's words alone --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Vi bokar i tidboken.\nSedan ringer vi.", "Vi bokar i tidboken. Sedan ringer vi."),
+        ("Se **[tidboken](https://example.se/a)** & `kod`", "Se tidboken & kod"),
+        ("> Citat\n\n- ett\n- två\n\n# Rubrik", "Citat ett två Rubrik"),
+        ("1. ett\n2. två", "ett två"),
+        ("Rubrik\n===\ntext", "Rubrik text"),
+        ("![bild](https://example.se/b.png) a &lt;b&gt;", "bild a <b>"),
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+        ("https://example.se/a_b", "https://example.se/a_b"),
+        ("\ud800", "?"),
+    ],
+)
+def test_people_s_words_alone_are_those_that_are_read_where_the_text_is_shown(text: str, words: str) -> None:
+    assert " ".join(plain_people(text).split()) == words
+
+
+@given(st.text(st.sampled_from("aå 1.)-+=_*#>\n\t!"), max_size=40))
+def test_people_s_words_alone_are_the_same_with_and_without_looking_for_markup(text: str) -> None:
+    shown = HTMLParserText.of(render_people(text))
+
+    assert "".join(plain_people(text).split()) == "".join(shown.split())
+
+
+class HTMLParserText(HTMLParser):
+    """Gathers what stands between the tags."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
+
+    @classmethod
+    def of(cls, html: str) -> str:
+        parser = cls()
+        parser.feed(html)
+        parser.close()
+        return "".join(parser.parts)

@@ -59,7 +59,7 @@ def test_both_languages_have_the_same_texts_places_and_marks() -> None:
 def test_every_kind_of_data_has_its_words(language: Language) -> None:
     assert list(WORDS[language].kinds) == [
         "profile", "session", "role", "plan", "comment", "correction", "answer", "survey", "thread", "post",
-        "report", "measure", "suspension", "draft", "audit", "command", "limit", "visit",
+        "report", "measure", "suspension", "notice", "mailing", "letter", "draft", "audit", "command", "limit", "visit",
     ]  # fmt: skip
 
 

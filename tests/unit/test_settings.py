@@ -38,6 +38,12 @@ DEFAULTS = {
     "stun_urls": "",
     "turn_urls": "",
     "turn_secret": "",
+    "smtp_host": "",
+    "smtp_port": 587,
+    "smtp_security": "starttls",
+    "smtp_user": "",
+    "smtp_password": "",
+    "smtp_from": "",
 }
 
 
@@ -149,3 +155,32 @@ def test_each_setting_has_a_variable_of_its_own_and_a_description(field: str) ->
     titles = [other.title for other in Settings.model_fields.values()]
 
     assert (titles.count(found.title), bool(found.description)) == (1, True)
+
+
+MAIL = {
+    "HUB_SMTP_HOST": "smtp.example.se",
+    "HUB_SMTP_FROM": "forum@example.se",
+    "HUB_PUBLIC_URL": "https://hub.example.se",
+}
+
+
+def test_a_mail_server_is_taken_with_a_sender_and_an_address_for_links() -> None:
+    settings = read_settings({**MAIL, "HUB_SMTP_USER": "hub", "HUB_SMTP_PASSWORD": "hemligt"})
+
+    assert (settings.smtp_host, settings.smtp_port, settings.smtp_security) == ("smtp.example.se", 587, "starttls")
+    assert "hemligt" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "variable"),
+    [
+        ({"HUB_SMTP_HOST": "smtp.example.se", "HUB_PUBLIC_URL": "https://hub.example.se"}, "HUB_SMTP_FROM"),
+        ({"HUB_SMTP_HOST": "smtp.example.se", "HUB_SMTP_FROM": "forum@example.se"}, "HUB_PUBLIC_URL"),
+        ({**MAIL, "HUB_SMTP_USER": "hub"}, "HUB_SMTP_PASSWORD"),
+        ({**MAIL, "HUB_SMTP_USER": "hub", "HUB_SMTP_PASSWORD": "x", "HUB_SMTP_SECURITY": "none"}, "HUB_SMTP_SECURITY"),
+        ({**MAIL, "HUB_SMTP_FROM": "forum@example.se\r\nBcc: all@example.se"}, "HUB_SMTP_FROM"),
+        ({**MAIL, "HUB_SMTP_SECURITY": "ssl"}, "HUB_SMTP_SECURITY"),
+    ],
+)
+def test_settings_of_mail_that_do_not_fit_stop_the_start_and_are_named(given: dict[str, str], variable: str) -> None:
+    assert fault_of(given).place == variable
