@@ -334,6 +334,17 @@ def test_a_change_that_becomes_known_after_a_later_one_is_not_lost(room):
     assert (between, room.found("lampa")) == ([], ["Rummets kamera"])
 
 
+def test_a_great_leap_in_the_numbers_holds_nothing_up(room):
+    thread = room.start("Rummets kamera", "Ett stativ")
+    room.found("stativ")
+    changed = forum_post.update().where(forum_post.c.thread_id == thread).values(text="En lampa")
+    told = forum_change.insert().values(number=10**9, thread_id=thread, post_id="")
+    for write in (changed, told):
+        room.database.write(lambda c, write=write: c.execute(write))
+
+    assert room.found("lampa") == ["Rummets kamera"]
+
+
 def test_an_index_that_has_fallen_behind_reads_the_whole_forum(room):
     room.start("Rummets kamera", "Ett stativ")
     behind = room.another()
