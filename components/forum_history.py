@@ -1,7 +1,6 @@
 """How a post read before it was changed, and what each change did."""
 
-import difflib
-import re
+from functools import lru_cache
 from html import escape
 
 from components import html
@@ -10,6 +9,7 @@ from components.forum_thread import not_found
 from components.session import hub, name_page, visitor
 from components.words import _, moment
 from hub.errors import NotFound, Rejected
+from hub.forum.differing import differing
 from hub.forum.rules import Revision
 
 
@@ -44,25 +44,11 @@ def _change(one: Revision, after: str) -> str:
     )
 
 
+_DRAWN = {"same": "{}", "gone": "<del>{}</del>", "new": "<ins>{}</ins>"}
+
+
+@lru_cache(maxsize=128)
 def difference(before: str, after: str) -> str:
     """Return what differs between two texts, word by word, as HTML."""
-    old, new = _pieces(before), _pieces(after)
-    drawn = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            drawn.append(escape("".join(old[a:b])))
-            continue
-        if b > a:
-            drawn.append(f"<del>{escape(''.join(old[a:b]))}</del>")
-        if d > c:
-            drawn.append(f"<ins>{escape(''.join(new[c:d]))}</ins>")
-    return f"<div class='hub-difference'>{''.join(drawn)}</div>"
-
-
-_MOST_WORDS = 4_000
-
-
-def _pieces(text: str) -> list[str]:
-    """Cut a text into words with what follows them; a long one into lines, since comparing grows with the square."""
-    words = re.findall(r"\S+\s*|\s+", text)
-    return words if len(words) <= _MOST_WORDS else text.splitlines(keepends=True)
+    drawn = "".join(_DRAWN[kind].format(escape(text)) for kind, text in differing(before, after))
+    return f"<div class='hub-difference'>{drawn}</div>"

@@ -162,7 +162,7 @@ def _standing(held: Mailing | None) -> str:
     elif held.address:
         parts.append(f"<p>{escape(_('The letter goes to {address}.').format(address=held.address))}</p>")
     if held.address:
-        parts.append(_button("brev-slut", _("End the letters")))
+        parts.append(f"<div class='hub-actions'>{_button('brev-slut', _('End the letters'))}</div>")
     if held.asked_at and held.asked_address and utc_now() - held.asked_at < CONFIRM_WITHIN:
         parts.append(
             f"<p class='note'>{escape(_('Waits for you to open the link sent to {address}, until {moment}.').format(address=held.asked_address, moment=moment(held.asked_at + CONFIRM_WITHIN)))}</p>"
@@ -190,7 +190,8 @@ def _categories() -> str:
     form = Form("kategorier", {f"kategori-{one}": "1" for one in followed})
     options = [(one.id, one.name[language()]) for one in hub().forum_content.categories]
     inside = (
-        form.boxes("kategori", _("Categories to be told of, besides the threads you follow"), options)
+        f"<h3>{escape(_('What it tells of'))}</h3>"
+        + form.boxes("kategori", _("Categories to be told of, besides the threads you follow"), options)
         + f"<button class='hub-button quiet' type='submit'>{escape(_('Save the categories'))}</button>"
     )
     return form.around("/api/forum/kategorier", inside, {})

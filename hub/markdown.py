@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from html import escape
@@ -31,6 +31,10 @@ _NUMBERING: Final = "numbering"
 _SOURCES: Final = "sources"
 _CONTAINERS: Final = ("note", "warning")
 _ALIGNMENTS: Final = ("left", "center", "right")
+_DEEPEST: Final = 40
+_PATH: Final = re.compile(r"[/?#\\]")
+_PLAIN_HOST: Final = re.compile(r"[A-Za-z0-9åäöéüæøÅÄÖÉÜÆØ.:@_-]*")
+_HOST: Final = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}")
 _PEOPLE_LINK: Final = re.compile(r"(?:https?://[^\s/]|mailto:[^\s])", re.IGNORECASE)
 
 
@@ -192,6 +196,23 @@ _MARKUP: Final = re.compile(r"[\\`*_\[\]<>&~|#]|^ *(?:[-+=]|\d+[.)]|\t| {3})", r
 """Whatever may mean something in Markdown; an address stands in the text as it is."""
 
 
+def pieces_of_people(text: str) -> tuple[str, ...]:
+    """Give the words of each paragraph, heading, cell and piece of code of a text that people wrote, as they are read."""
+    return tuple(
+        _lines_of(token.children or []) if token.type == "inline" else token.content
+        for token in _PEOPLE.parse(_encodable(text), {})
+        if token.content
+    )
+
+
+def _lines_of(tokens: Sequence[Token]) -> str:
+    breaks = {"softbreak": "\n", "hardbreak": "\n"}
+    return "".join(
+        _lines_of(token.children or []) if token.type == "image" else breaks.get(token.type, token.content)
+        for token in tokens
+    )
+
+
 def _plain_of(tokens: Sequence[Token]) -> str:
     parts: list[str] = []
     gap, first_in_block, first_in_row = "\n\n", False, False
@@ -322,7 +343,42 @@ class _PeopleMarkdown(MarkdownIt):
     """Parse people's text, making links only of absolute web and mail addresses."""
 
     def validateLink(self, url: str) -> bool:  # noqa: N802 - the parser's name
-        return _PEOPLE_LINK.match(url) is not None
+        # What stands before an @ looks like a host, and is none.
+        return _PEOPLE_LINK.match(url) is not None and (url[:7].lower() == "mailto:" or "@" not in _authority(url))
+
+    def normalizeLinkText(self, link: str) -> str:  # noqa: N802 - the parser's name
+        # Letters of other alphabets look like ours, so a host written in them is shown as the network knows it.
+        shown = super().normalizeLinkText(link)
+        return shown if _PLAIN_HOST.fullmatch(_authority(shown)) else self.normalizeLink(link)
+
+
+def _authority(url: str) -> str:
+    """Return what an address has between its slashes and the path: the host, with whatever stands around it."""
+    return _PATH.split(url.partition("://")[2] if "://" in url else url.partition(":")[2], maxsplit=1)[0]
+
+
+def _tell_host(state: StateCore) -> None:
+    """Set the host after a link whose words name another one."""
+    for token in state.tokens:
+        if token.type == "inline" and token.children:
+            token.children = list(_with_hosts(token.children))
+
+
+def _with_hosts(tokens: Sequence[Token]) -> Iterator[Token]:
+    href, words = "", ""
+    for token in tokens:
+        yield token
+        if token.type == "link_open":
+            # What the parser makes of an address as it stands says where it leads.
+            href, words = ("" if token.markup in {"linkify", "autolink"} else str(token.attrs.get("href", ""))), ""
+        elif token.type == "link_close" and href:
+            host = _authority(href).rpartition("@")[2]
+            named = {found.lower() for found in _HOST.findall(words)}
+            if named - {host.lower(), host.lower().removeprefix("www."), f"www.{host.lower()}"}:
+                yield Token("text", "", 0, content=f" ({host})", level=token.level)
+            href = ""
+        elif href:
+            words += _inline_words([token])
 
 
 def _content_parser() -> MarkdownIt:
@@ -342,7 +398,12 @@ def _content_parser() -> MarkdownIt:
 
 
 def _people_parser() -> MarkdownIt:
-    parser = _PeopleMarkdown("js-default", {"html": False, "linkify": True, "breaks": True})
+    # Each level of nesting lets a text of nothing but brackets be read through once more.
+    parser = _PeopleMarkdown("js-default", {"html": False, "linkify": True, "breaks": True, "maxNesting": _DEEPEST})
+    if parser.linkify:
+        # An address without a scheme is no link here, and looking for one grows with the square of the text.
+        parser.linkify.add("//", None)
+    parser.core.ruler.push("tell_host", _tell_host)
     parser.add_render_rule("heading_open", _render_bold_open)
     parser.add_render_rule("heading_close", _render_bold_close)
     parser.add_render_rule("image", _render_alt_text)
@@ -402,7 +463,7 @@ _PEOPLE_CLEANER: Final = nh3.Cleaner(
     attributes={"*": set(), "a": {"href"}, "ol": {"start"}},
     url_schemes={"http", "https", "mailto"},
     url_relative="deny",
-    link_rel="nofollow ugc noopener",
+    link_rel="nofollow ugc noopener noreferrer",
 )
 
 _CONTENT: Final = _content_parser()

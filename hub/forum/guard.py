@@ -82,8 +82,10 @@ def mark(text: str, findings: Findings) -> str:
 
 # --- The text as it is read ------------------------------------------------------------------------------------------
 
-_UNSEEN: Final = frozenset({"Cf", "Mn", "Me", "Cc"})
-_ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});")
+_UNSEEN: Final = frozenset({"Cf", "Mn", "Me", "Cc", "Cn", "Co", "Cs"})
+_BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs that show nothing."""
+_ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _DASHES: Final = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d")
 
 
@@ -100,12 +102,14 @@ def _plain(text: str) -> tuple[str, list[tuple[int, int]]]:
             if category == "Mn" and letters and len(whole := unicodedata.normalize("NFC", letters[-1] + letter)) == 1:
                 letters[-1], places[-1] = whole, (places[-1][0], end)
             continue
-        elif category in {"Zs", "Zl", "Zp"}:
+        elif category in {"Zs", "Zl", "Zp"} or letter in _BLANK:
             seen = " "
         else:
             digit = unicodedata.digit(letter, None)
             wide = unicodedata.normalize("NFKC", letter) if digit is None else str(digit)
             seen = wide if len(wide) == 1 else letter
+        if seen == " " and letters and letters[-1] == " ":
+            continue  # where it is shown, a row of spaces is one
         letters.append(seen)
         places.append((start, end))
     return "".join(letters), places

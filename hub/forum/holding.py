@@ -1,8 +1,9 @@
 """What all who change the forum do alike: find what a visitor may know of, write once, tell windows, leave a line."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from hub.forum.rules import Post, Thread
 from hub.identity.rules import Action, allowed
 from hub.limits import Limits
 from hub.live import Topics
+from hub.markdown import pieces_of_people
 from hub.visitor import Visitor
 
 
@@ -102,17 +104,27 @@ def held(connection: store.Connection, by: Visitor, post_id: str, *, lock: bool 
     return post, thread
 
 
+_DIGITS: Final = 10
+"""Of the shortest identity number."""
+
+
 def stop(field: str, text: str) -> None:
-    """Stop a text that holds an identity number.
+    """Stop a text that holds an identity number, as it was written or as it will be read.
 
     Raises:
         Rejected: ``identity-number``, with the field and what was ``found``.
     """
-    stops = guard.look(text).stops
-    if stops:
-        told = [(field, one.kind.value, one.start, one.end) for one in stops]
-        said = tuple(text[one.start : one.end] for one in stops)
-        raise Rejected("identity-number", field, {"found": told, "words": said})
+    for read in chain((text,), _as_read(text)):
+        if stops := guard.look(read).stops:
+            told = [(field, one.kind.value, one.start, one.end) for one in stops]
+            said = tuple(read[one.start : one.end] for one in stops)
+            raise Rejected("identity-number", field, {"found": told, "words": said})
+
+
+def _as_read(text: str) -> Iterator[str]:
+    """Yield what Markdown makes of a text that can hold a number, such as one with a link over its first half."""
+    if sum(map(str.isdigit, text)) >= _DIGITS:
+        yield from pieces_of_people(text)
 
 
 def read_reason(given: str) -> str:

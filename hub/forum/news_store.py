@@ -13,6 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hub.forum import store
 from hub.forum.rules import CONFIRM_AFTER
 from hub.forum.store import Connection
 from hub.tables import (
@@ -470,20 +471,31 @@ def _talk(
 
 
 def said(connection: Connection, post_ids: Sequence[str]) -> list[Said]:
-    """Return posts with the titles of their threads, the newest first."""
+    """Return posts with the titles of their threads, the newest first; a card's words where a post has none of its own."""
     query = (
         sa.select(forum_post, forum_thread.c.title, forum_thread.c.seed, forum_thread.c.category)
         .join(forum_thread, forum_thread.c.id == forum_post.c.thread_id)
         .where(forum_post.c.id.in_(post_ids), _SEEN, _SEEN_POST)
         .order_by(forum_post.c.created_at.desc(), forum_post.c.id.desc())
     )
+    rows = connection.execute(query).all()
+    cards = store.cards(connection, [row.thread_id for row in rows if row.number == 1 and not row.text])
+    told = {thread_id: f"{card.situation}\n\n{card.did}\n\n{card.result}" for thread_id, card in cards.items()}
     return [
         Said(
-            row.id, row.thread_id, row.title, row.seed or "", row.category, row.number, row.author_name, row.text, row.created_at,
+            row.id,
+            row.thread_id,
+            row.title,
+            row.seed or "",
+            row.category,
+            row.number,
+            row.author_name,
+            row.text or (told.get(row.thread_id, "") if row.number == 1 else ""),
+            row.created_at,
             row.changed_at,
         )
-        for row in connection.execute(query)
-    ]  # fmt: skip
+        for row in rows
+    ]
 
 
 def unanswered(connection: Connection, person_id: str, limit: int) -> list[Said]:

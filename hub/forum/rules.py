@@ -196,11 +196,30 @@ _KEPT_FORMATS: Final = frozenset("\u200c\u200d")
 
 
 def clean(text: str) -> str:
-    """Return people's text without control, format and half characters, its line breaks made one kind."""
-    lines = text.replace("\t", "    ").splitlines()
+    """Return people's text without what hides, turns round or covers text, its line breaks made one kind."""
+    lines = text.replace("\t", "    ").translate(_BLANK).splitlines()
     return "\n".join(
-        "".join(c for c in line if unicodedata.category(c)[0] != "C" or c in _KEPT_FORMATS) for line in lines
+        _within_line("".join(c for c in line if unicodedata.category(c)[0] != "C" or c in _KEPT_FORMATS))
+        for line in lines
     )
+
+
+_BLANK: Final = dict.fromkeys(map(ord, "\u115f\u1160\u2800\u3164\uffa0"), " ")
+"""Letters and signs that show nothing, as a title without words would."""
+_MOST_MARKS: Final = 4
+"""Above and below one letter; no written language has more, and a tower of them covers what others have written."""
+
+
+def _within_line(line: str) -> str:
+    """Return a line whose marks above and below its letters stay within it."""
+    if line.isascii():
+        return line
+    kept, marks = [], 0
+    for letter in line:
+        marks = marks + 1 if unicodedata.category(letter) in {"Mn", "Me"} else 0
+        if marks <= _MOST_MARKS:
+            kept.append(letter)
+    return "".join(kept)
 
 
 def read_line(name: str, given: str, *, needed: bool = False, bound: str = "") -> str:

@@ -281,6 +281,7 @@ class Forum:
                 what was ``found`` and the ``mark`` to come back with; ``too-often``.
         """
         require(by, Action.FORUM_POST)
+        self._ground.count("write", by)  # looking a text through takes time, whatever comes of it
         if new.category not in self._content.category_ids:
             raise Rejected("unknown-category", "category")
         about = rules.read_about(new.about)
@@ -312,8 +313,8 @@ class Forum:
             Rejected: as ``start`` says; ``locked``; ``too-many-posts``.
         """
         require(by, Action.FORUM_POST)
-        clean = self._checked(text, begins=False)
         self._ground.count("write", by)
+        clean = self._checked(text, begins=False)
 
         def work(connection: store.Connection, now: dt.datetime) -> str:
             thread = self._writable(connection, by, thread_id)
@@ -509,7 +510,7 @@ class Forum:
         self._ground.count("create", by)
 
         def work(connection: store.Connection, now: dt.datetime) -> None:
-            holding.held(connection, by, post_id)
+            holding.held(connection, by, post_id, lock=True)  # or two sent at once would both be the first
             if not store.has_reported(connection, post_id, by.person_id):
                 store.add_report(connection, rules.new_id(), post_id, by=by.person_id, reason=why, at=now)
 
@@ -559,7 +560,7 @@ class Forum:
             tags=rules.read_tags(new.tags, self._content.tag_ids) if begins else (),
             card=rules.read_card(new.card, self._levels, self._ground.clock().year) if begins and new.card else None,
         )
-        words = {"title": new.title, "text": new.text} if begins else {"text": new.text}
+        words = {"title": clean.title, "text": new.text} if begins else {"text": new.text}
         if clean.card:
             words["card"] = clean.card.words
         for field, text in words.items():

@@ -112,7 +112,9 @@ def set_tags(connection: Connection, thread_id: str, tags: Sequence[str]) -> Non
 def find_thread(connection: Connection, thread_id: str, *, lock: bool = False) -> Thread | None:
     """Return a thread, seen by all or not; locked until the transaction ends, where the database knows such locks."""
     query = sa.select(forum_thread).where(forum_thread.c.id == thread_id)
-    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    # What refers to the thread, such as somebody who begins to follow it, need not wait for the lock: waiting would be a
+    # deadlock with a reply of the same person, who then follows as well.
+    row = connection.execute(query.with_for_update(key_share=True) if lock else query).one_or_none()
     return _thread(row, _tags(connection, [thread_id]).get(thread_id, ())) if row else None
 
 

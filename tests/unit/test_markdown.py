@@ -86,7 +86,7 @@ class Offences(HTMLParser):
                 self.found.append(f"{tag}[{name}]")
             elif name == "href" and urlsplit(value or "").scheme.lower() not in ALLOWED_SCHEMES:
                 self.found.append(f"href={value}")
-            elif name == "rel" and value != "nofollow ugc noopener":
+            elif name == "rel" and value != "nofollow ugc noopener noreferrer":
                 self.found.append(f"rel={value}")
             elif name == "start" and not (value or "").isdigit():
                 self.found.append(f"start={value}")
