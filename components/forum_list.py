@@ -7,6 +7,7 @@ import streamlit as st
 
 from components import html, live
 from components.forum import author_words, category_name, tag_name, thread_way, title_html
+from components.forum_moderation import notice
 from components.forum_place import concerns
 from components.problems import summary
 from components.session import hub, language, name_page, visitor
@@ -66,7 +67,7 @@ def page() -> None:
         summary(_("Parts of the link could not be used"), problems)
     version = hub().topics.version("forum")
     found = hub().forum.list(visitor(), wanted, asked["efter"])
-    html.show(head(asked["kategori"]))
+    html.show(head(asked["kategori"]), notice())
     _news(version)
     html.show(
         _choices(asked),

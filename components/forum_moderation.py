@@ -77,7 +77,9 @@ def means(what: What, case: Case) -> str:
     """Return what comes of a measure."""
     whole, replies = case.post.number == 1, case.thread.posts - 1
     hides = (
-        _("Others no longer see the thread, nor its 1 reply. The author sees it, and why.")
+        _("Others no longer see the thread. The author sees it, and why.")
+        if not replies
+        else _("Others no longer see the thread, nor its 1 reply. The author sees it, and why.")
         if replies == 1
         else _("Others no longer see the thread, nor its {count} replies. The author sees it, and why.").format(
             count=replies

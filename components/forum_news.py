@@ -127,6 +127,10 @@ def _notice(one: Notice) -> str:
         Kind.NOTED: _("A moderator has set a note below your post."),
         Kind.EDITED: _("A moderator has changed your post. You see in its history how it read before."),
         Kind.ACCEPTED: _("Your post was accepted as the answer."),
+        Kind.MOVED: _("A moderator has moved your thread."),
+        Kind.LOCKED: _("A moderator has locked your thread."),
+        Kind.SUSPENDED: _("A moderator has suspended you from writing in the forum. You can still read."),
+        Kind.LIFTED: _("You can write in the forum again."),
     }.get(Kind(one.kind) if one.kind in set(Kind) else Kind.NOTED, "")
     why = f"<p>{escape(_('Reason:'))} {escape(one.reason)}</p>" if one.reason else ""
     return (
