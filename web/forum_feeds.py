@@ -366,11 +366,12 @@ def _moment(given: str) -> dt.datetime:
     """
     try:
         at = dt.datetime.fromisoformat(given)
-    except ValueError:
-        raise Rejected("command") from None
-    if at.tzinfo is None:
+        moment = at.astimezone(dt.UTC) if at.tzinfo else None
+    except (ValueError, OverflowError):
+        moment = None
+    if moment is None:
         raise Rejected("command")
-    return min(at, utc_now())
+    return min(moment, utc_now())
 
 
 def _listed_nowhere(answer: Response) -> Response:

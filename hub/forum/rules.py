@@ -368,9 +368,12 @@ def read_cursor(given: str) -> tuple[dt.datetime, str] | None:
     try:
         moment, _, thread_id = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4)).decode().partition(" ")
         at = dt.datetime.fromisoformat(moment)
-    except (binascii.Error, ValueError):
+        if at.tzinfo is None:
+            return None
+        at = at.astimezone(dt.UTC)
+    except (binascii.Error, ValueError, OverflowError):
         return None
-    if at.tzinfo is None or not (thread_id.isascii() and thread_id.isalnum()):
+    if not (thread_id.isascii() and thread_id.isalnum()):
         return None
     return at, thread_id
 
