@@ -9,6 +9,7 @@ import streamlit as st
 from components import html
 from components.account import role_name, role_origin
 from components.fields import Form, sent_form
+from components.forum_moderation import done_words
 from components.session import hub, language, visitor
 from components.words import _, moment
 from hub.audit import Trace
@@ -16,6 +17,7 @@ from hub.errors import NotFound
 from hub.identity.accounts import Member
 from hub.identity.rules import Grant, shown_name
 from hub.identity.store import HeldRole
+from hub.language import inside
 from hub.visitor import Role
 
 
@@ -258,7 +260,9 @@ def _action(line: Trace) -> str:
     name = ""
     if isinstance(role, str) and role in set(Role):
         name = role_name(HeldRole("", Grant(Role(role), str(line.facts.get("region", ""))), "", "", line.at))
+    measures = {f"forum.{what}": inside(words) for what, words in done_words().items()}
     return {
+        **measures,
         "session.begin": _("signed in"),
         "session.end": _("ended a session"),
         "session.end-others": _("ended all other sessions"),

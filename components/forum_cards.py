@@ -65,6 +65,7 @@ def _browse() -> None:
         f"<div class='hub-actions'><a class='hub-button' href='{_to_write(asked)}'>{escape(_('Tell of an experience'))}</a></div>",
         _filters(asked, found, chosen) if found.all else "",
         _listing(found, asked, chosen, cursor) if found.experiences else _nothing(asked, found),
+        _bar(asked, chosen, cursor),
         _onward(asked, found, chosen, cursor),
     )
 
@@ -161,7 +162,6 @@ def _listing(found: Browsed, asked: Mapping[str, str], chosen: Sequence[str], cu
         f"<form method='get' action='/forum' data-submits-on-change aria-label='{escape(_('Cards to compare'))}'>"
         f"{_unseen({**asked, 'efter': cursor}, elsewhere)}<ol class='hub-experiences'>{rows}</ol>"
         f"<noscript><button class='hub-button quiet' type='submit'>{escape(_('Remember what is ticked'))}</button></noscript></form>"
-        + _bar(asked, chosen, cursor)
     )
 
 
@@ -361,7 +361,7 @@ def _to_plan(found: Sequence[Experience]) -> None:
         for item in card_items(one, [part])
     }
     html.show(
-        f"<h2 id='plan'>{escape(_('Put it into a plan'))}</h2>"
+        f"<h2 id='plan' class='hub-to-plan'>{escape(_('Put it into a plan'))}</h2>"
         f"<p>{escape(_('Tick what you will do too. It becomes something to do in the plan, in the words of the card and with a link back to it. Whoever may read the plan reads those words; who wrote them is shown to members only.'))}</p>"
     )
     above = st.container()

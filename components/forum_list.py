@@ -1,19 +1,23 @@
 """The forum's threads: what there is, in which order, and the way to begin."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 import streamlit as st
 
 from components import html, live
 from components.forum import author_words, category_name, tag_name, thread_way, title_html
+from components.forum_moderation import notice
 from components.forum_place import concerns
 from components.problems import summary
 from components.session import hub, language, name_page, visitor
 from components.words import _, date, number
+from hub.errors import Unavailable
 from hub.forum.rules import Card, Order
 from hub.forum.store import Listed, Wanted
 from hub.html import address
+from hub.identity.rules import Action, allowed
+from hub.visitor import Visitor
 
 _ORDERS = {
     "": Order.ACTIVITY,
@@ -63,7 +67,7 @@ def page() -> None:
         summary(_("Parts of the link could not be used"), problems)
     version = hub().topics.version("forum")
     found = hub().forum.list(visitor(), wanted, asked["efter"])
-    html.show(head(asked["kategori"]))
+    html.show(head(asked["kategori"]), notice())
     _news(version)
     html.show(
         _choices(asked),
@@ -93,7 +97,23 @@ def head(category: str = "") -> str:
 
 
 def _ways() -> list[tuple[str, str]]:
-    return [("/forum?vy=kort", _("Experience cards"))]
+    """Return the forum's other views, with how much waits there."""
+    ways = [("kort", _("Experience cards"), 0), ("nytt", _("News"), _waiting(hub().news.unread))]
+    if allowed(visitor(), Action.FORUM_MODERATE):
+        ways.append(("anmalda", _("Reported"), _waiting(hub().moderation.waiting)))
+    ways.append(("regler", _("The rules"), 0))
+    return [
+        (f"/forum?vy={view}", f"{escape(text)}{f' <span class=hub-waiting>{count}</span>' if count else ''}")
+        for view, text, count in ways
+    ]
+
+
+def _waiting(count: Callable[[Visitor], int]) -> int:
+    """Return how much waits; nothing where the database does not answer, since the list says so."""
+    try:
+        return count(visitor())
+    except Unavailable:
+        return 0
 
 
 @st.fragment

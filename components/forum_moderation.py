@@ -7,7 +7,7 @@ import streamlit as st
 
 from components import html
 from components.fields import Form, sent_form
-from components.forum import thread_way, title_of
+from components.forum import thread_way, title_html
 from components.session import hub, language, visitor
 from components.words import _, moment
 from hub.errors import Unavailable
@@ -77,7 +77,9 @@ def means(what: What, case: Case) -> str:
     """Return what comes of a measure."""
     whole, replies = case.post.number == 1, case.thread.posts - 1
     hides = (
-        _("Others no longer see the thread, nor its 1 reply. The author sees it, and why.")
+        _("Others no longer see the thread. The author sees it, and why.")
+        if not replies
+        else _("Others no longer see the thread, nor its 1 reply. The author sees it, and why.")
         if replies == 1
         else _("Others no longer see the thread, nor its {count} replies. The author sees it, and why.").format(
             count=replies
@@ -269,7 +271,7 @@ def notice() -> str:
         else _("You cannot write in the forum until further notice.")
     )
     return (
-        f"<div class='warning'><p class='warning-title'>{escape(until)}</p><p>{escape(_('Reason:'))} {escape(held.reason)}</p>"
+        f"<div class='warning'><p class='warning-title'>{escape(until)}</p><p>{escape(_('Reason:'))} {people_line(held.reason)}</p>"
         f"<p>{escape(_('You can read, follow, report and take back what you have written. What you have begun to write stays as a draft.'))} "
         f"<a href='/forum?vy=regler#svara'>{escape(_('How to answer'))}</a></p></div>"
     )
@@ -282,13 +284,14 @@ def told(thread_id: str) -> str:
     except Unavailable:
         return ""
     lock = (
-        f"<p class='note'>{escape(_('A moderator has locked the thread.'))} {escape(_('Reason:'))} {escape(found.lock.reason)}</p>"
+        f"<p class='note'>{escape(_('A moderator has locked the thread.'))} {escape(_('Reason:'))} {people_line(found.lock.reason)}</p>"
         if found.lock
         else ""
     )
-    if not found.own:
+    own = [one for one in found.own if found.lock is None or one.id != found.lock.id]
+    if not own:
         return lock
-    lines = "".join(f"<li>{own_line(one)}</li>" for one in found.own)
+    lines = "".join(f"<li>{own_line(one)}</li>" for one in own)
     return html.joined(
         lock,
         f"<details class='note'><summary>{escape(_('What moderators have done here with what you have written'))}</summary><ul>{lines}</ul>"
@@ -299,12 +302,17 @@ def told(thread_id: str) -> str:
 def own_line(one: Measure, title: str = "") -> str:
     """Return a measure as its author is told of it, as HTML; with a link to the thread where its title is given."""
     post = f" {_('post {number}').format(number=one.number)}" if one.number > 1 else ""
-    link = f", <a href='{escape(thread_way(one.thread_id, one.number or 1))}'>{escape(title)}</a>" if title else ""
-    reason = f" {_('Reason:')} {one.reason}" if one.reason else ""
-    return f"{escape(moment(one.at))}: {escape(done_words()[one.what] + post)}{link}.{escape(reason)}"
+    link = f", <a href='{escape(thread_way(one.thread_id, one.number or 1))}'>{people_line(title)}</a>" if title else ""
+    reason = f" {escape(_('Reason:'))} {people_line(one.reason)}" if one.reason else ""
+    return f"{escape(moment(one.at))}: {escape(done_words()[one.what] + post)}{link}.{reason}"
 
 
 def thread_link(thread: Thread, post: Post) -> str:
     """Return a link to a post, named by its thread."""
-    name = _("Post {number} in {title}").format(number=post.number, title=title_of(thread))
-    return f"<a href='{escape(thread_way(thread.id, post.number))}'>{escape(name)}</a>"
+    name = escape(_("Post {number} in {title}")).format(number=post.number, title=title_html(thread))
+    return f"<a href='{escape(thread_way(thread.id, post.number))}'>{name}</a>"
+
+
+def people_line(text: str) -> str:
+    """Return a line that somebody has written as HTML; members write to Swedish regions, so it is taken for Swedish."""
+    return f"<span lang='sv'>{escape(text)}</span>"

@@ -127,6 +127,10 @@ def _notice(one: Notice) -> str:
         Kind.NOTED: _("A moderator has set a note below your post."),
         Kind.EDITED: _("A moderator has changed your post. You see in its history how it read before."),
         Kind.ACCEPTED: _("Your post was accepted as the answer."),
+        Kind.MOVED: _("A moderator has moved your thread."),
+        Kind.LOCKED: _("A moderator has locked your thread."),
+        Kind.SUSPENDED: _("A moderator has suspended you from writing in the forum. You can still read."),
+        Kind.LIFTED: _("You can write in the forum again."),
     }.get(Kind(one.kind) if one.kind in set(Kind) else Kind.NOTED, "")
     why = f"<p>{escape(_('Reason:'))} {escape(one.reason)}</p>" if one.reason else ""
     return (
@@ -158,7 +162,7 @@ def _standing(held: Mailing | None) -> str:
     elif held.address:
         parts.append(f"<p>{escape(_('The letter goes to {address}.').format(address=held.address))}</p>")
     if held.address:
-        parts.append(_button("brev-slut", _("End the letters")))
+        parts.append(f"<div class='hub-actions'>{_button('brev-slut', _('End the letters'))}</div>")
     if held.asked_at and held.asked_address and utc_now() - held.asked_at < CONFIRM_WITHIN:
         parts.append(
             f"<p class='note'>{escape(_('Waits for you to open the link sent to {address}, until {moment}.').format(address=held.asked_address, moment=moment(held.asked_at + CONFIRM_WITHIN)))}</p>"
@@ -186,7 +190,8 @@ def _categories() -> str:
     form = Form("kategorier", {f"kategori-{one}": "1" for one in followed})
     options = [(one.id, one.name[language()]) for one in hub().forum_content.categories]
     inside = (
-        form.boxes("kategori", _("Categories to be told of, besides the threads you follow"), options)
+        f"<h3>{escape(_('What it tells of'))}</h3>"
+        + form.boxes("kategori", _("Categories to be told of, besides the threads you follow"), options)
         + f"<button class='hub-button quiet' type='submit'>{escape(_('Save the categories'))}</button>"
     )
     return form.around("/api/forum/kategorier", inside, {})

@@ -15,6 +15,7 @@ from components.forum_moderation import (
     measure_form,
     moderates,
     offered,
+    people_line,
     said,
     span_words,
     thread_link,
@@ -72,7 +73,9 @@ def page() -> None:
         f"<p class='hub-lead'>{escape(_lead(found))}</p>",
     )
     _news(version, empty=not found.cases)
-    html.show(*(_case(one) for one in found.cases), _more(found), _suspended())
+    rest = html.joined(*(_case(one) for one in found.cases), _more(found), _suspended())
+    if rest:
+        html.show(rest)
 
 
 def _lead(found: Queue) -> str:
@@ -138,7 +141,7 @@ def _reports(case: Case) -> str:
     if not case.reports:
         return ""
     lines = "".join(
-        f"<li><span class='hub-case-reason'>{escape(one.reason)}</span> <span class='hub-muted'>{escape(one.by_name or _('A former member'))}, {escape(moment(one.at))}</span></li>"
+        f"<li><span class='hub-case-reason' lang='sv'>{escape(one.reason)}</span> <span class='hub-muted'>{escape(one.by_name or _('A former member'))}, {escape(moment(one.at))}</span></li>"
         for one in case.reports
     )
     count = len(case.reports)
@@ -172,7 +175,7 @@ def _post(case: Case) -> str:
     tags = "".join(f" <span class='hub-tag'>{escape(words)}</span>" for words in states)
     facts = " ".join(part for part in (person, before) if part)
     note = (
-        f"<p class='warning'><strong>{escape(_('From a moderator:'))}</strong> {escape(post.note)}</p>"
+        f"<p class='warning'><strong>{escape(_('From a moderator:'))}</strong> {people_line(post.note)}</p>"
         if post.note
         else ""
     )
@@ -197,10 +200,10 @@ def _row(one: Suspension, name: str) -> str:
     who = name or _("A former member")
     lift = Form("hav", {}).around(
         "/api/forum/moderera/hav",
-        f"<button class='hub-button quiet' type='submit'>{escape(_('Lift'))}<span class='hub-unseen'>: {escape(who)}</span></button>",
+        f"<button class='hub-button quiet' type='submit'>{escape(_('Lift'))}<span class='hub-unseen'> {escape(who)}</span></button>",
         {"avstangning": one.id}, css="hub-inline", soft="page",
     )  # fmt: skip
-    return f"<li><div><strong>{escape(who)}</strong>, {escape(until)}<br><span class='hub-muted'>{escape(one.reason)} · {escape(author_words(one.by_name))}, {escape(moment(one.begins_at))}</span></div>{lift}</li>"
+    return f"<li><div><strong>{escape(who)}</strong>, {escape(until)}<br><span class='hub-muted'>{people_line(one.reason)} · {escape(author_words(one.by_name))}, {escape(moment(one.begins_at))}</span></div>{lift}</li>"
 
 
 # --- One post --------------------------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ import streamlit as st
 
 from components import html
 from components.fields import sent_form
-from components.forum import author_words, category_name, text_of, thread_way, title_of
-from components.forum_moderation import done_words, moderates, notice, own_line, span_words
+from components.forum import author_words, category_name, text_of, thread_way, title_html
+from components.forum_moderation import done_words, moderates, notice, own_line, people_line, span_words
 from components.forum_queue import head, refused
 from components.forum_thread import not_found
 from components.session import hub, language, name_page, visitor
@@ -140,14 +140,14 @@ def _line(one: Measure, found: Log) -> str:
     title = found.titles.get(one.thread_id)
     post = _("post {number}").format(number=one.number) if one.number else ""
     thing = (
-        f"<a href='{escape(thread_way(one.thread_id, one.number or 1))}'>{escape(title)}</a>"
+        f"<a href='{escape(thread_way(one.thread_id, one.number or 1))}'>{people_line(title)}</a>"
         if title
         else f"<span class='hub-muted'>{escape(_('a thread that has been deleted') if one.thread_id else '')}</span>"
     )
     more = f", {escape(post)}" if post else ""
     return (
         f"<tr><td>{escape(moment(one.at))}</td><td>{escape(author_words(one.by_name))}</td><td>{escape(_what(one))}</td>"
-        f"<td>{thing}{more}</td><td>{escape(one.reason)}</td></tr>"
+        f"<td>{thing}{more}</td><td>{people_line(one.reason) if one.reason else ''}</td></tr>"
     )
 
 
@@ -190,7 +190,7 @@ def report(post_id: str) -> None:
     )  # fmt: skip
     unseen = {"trad": now.thread.id, "inlagg": now.post.id, "nummer": str(now.post.number)}
     html.show(
-        f"<p class='hub-kicker'><a href='{escape(back)}'>← {escape(title_of(now.thread))}</a></p><h1>{escape(_('Report a post'))}</h1>"
+        f"<p class='hub-kicker'><a href='{escape(back)}'>← {title_html(now.thread)}</a></p><h1>{escape(_('Report a post'))}</h1>"
         f"<div class='hub-post'><p class='hub-byline'><strong>{escape(author_words(now.post.author_name))}</strong> <span class='hub-muted'>{escape(moment(now.post.created_at))}</span></p>"
         f"<div class='hub-post-text'>{text_of(now.thread, now.post) if now.post.text else ''}</div></div>",
         form.around("/api/forum/anmal", inside, unseen, soft="page"),

@@ -13,6 +13,7 @@ from components.fields import Form
 from components.forum import thread_way, title_html
 from components.forum_card import field_names, level_name
 from components.forum_history import difference
+from components.forum_moderation import notice
 from components.forum_thread import not_found, small
 from components.privacy import hide_note
 from components.problems import sentence, summary
@@ -48,6 +49,7 @@ def new(kind: str) -> None:
     html.show(
         f"<p class='hub-kicker'><a href='/forum'>{escape(_('Forum'))}</a></p><h1>{escape(heading)}</h1><p class='hub-lead'>{escape(lead)}</p>"
         f"<p class='note'>{escape(_('Never write about an individual patient. Personal identity numbers are stopped.'))} <a href='/forum?vy=regler'>{escape(_('The rules of the forum'))}</a></p>"
+        + notice()
     )
     _told(f"forum-{kind}", st.container())
     first_level = asked["niva"] if asked["niva"] in hub().levels else ""

@@ -40,8 +40,9 @@ def _packed(text: str) -> str:
 
 
 def show(*parts: str) -> None:
-    """Draw HTML as one element of the page.
+    """Draw HTML as one element of the page; nothing where there is none.
 
     Streamlit cleans it in the browser and takes drawings out, so they travel as an attribute that ``links.js`` unpacks.
     """
-    st.html(_packed(joined(*parts)))
+    if text := joined(*parts):
+        st.html(_packed(text))

@@ -191,8 +191,16 @@ class PostIndex:
     def _query(self, text: str, *, everything: bool = False) -> tantivy.Query | None:
         words = list(dict.fromkeys(_words(text[:LONGEST_QUERY])))[:MOST_WORDS]
         needed = words if everything else self._needed(words)
-        each = [self._word(word) for word in needed]
-        return _all(each) if each else None
+        if not needed:
+            return None
+        # A word that need not be there still lifts those texts that hold it.
+        rest = [self._word(word) for word in words if word not in needed]
+        must = _all([self._word(word) for word in needed])
+        return (
+            tantivy.Query.boolean_query([(tantivy.Occur.Must, must), *((tantivy.Occur.Should, word) for word in rest)])
+            if rest
+            else must
+        )
 
     def _needed(self, words: Sequence[str]) -> Sequence[str]:
         """Leave out words that nearly every text holds; where all are such, the rarest stands for them."""

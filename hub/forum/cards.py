@@ -101,8 +101,8 @@ class Cards:
             found = store.experiences(connection, _narrowing(sought, kinds), after, limit + 1)
             page = found[:limit]
             ends = rules.cursor(page[-1].created_at, page[-1].thread_id) if len(found) > limit else ""
-            fit = sum(one.count for one in kinds if _fits(one, sought))
-            return Browsed(tuple(page), ends, fit, sum(one.count for one in kinds), _facets(kinds, sought))
+            fit, facets = _counted(kinds, sought)
+            return Browsed(tuple(page), ends, fit, sum(one.count for one in kinds), facets)
 
         return self._database.read(read)
 
@@ -173,28 +173,31 @@ def _chosen(sought: Sought) -> Mapping[str, str]:
     return {name: value for name, value in every.items() if value}
 
 
-def _fits(one: Kind, sought: Sought, but: str = "") -> bool:
-    return all(_VALUES[name](one) == value for name, value in _chosen(sought).items() if name != but)
-
-
-def _facets(kinds: Iterable[Kind], sought: Sought) -> Mapping[str, tuple[Facet, ...]]:
-    found: dict[str, tuple[Facet, ...]] = {}
-    for name, value in _VALUES.items():
-        counts: Counter[str] = Counter()
-        spelt: dict[str, Counter[str]] = {}
-        for one in kinds:
-            if value(one) and _fits(one, sought, but=name):
-                counts[value(one)] += one.count
-                spelt.setdefault(value(one), Counter())[_spelling(one, name) or value(one)] += one.count
-        found[name] = tuple(
-            Facet(key, spelt[key].most_common(1)[0][0], count)
-            for key, count in sorted(counts.items(), reverse=name == "year")
+def _counted(kinds: Iterable[Kind], sought: Sought) -> tuple[int, Mapping[str, tuple[Facet, ...]]]:
+    """Return how many cards fit, and what can be chosen: a card counts where nothing else that is chosen leaves it out."""
+    chosen = _chosen(sought)
+    fit = 0
+    counts: dict[str, Counter[str]] = {name: Counter() for name in _VALUES}
+    spelt: dict[tuple[str, str], Counter[str]] = {}
+    for one in kinds:
+        values = {name: value(one) for name, value in _VALUES.items()}
+        left_out_by = [name for name, value in chosen.items() if values[name] != value]
+        fit += 0 if left_out_by else one.count
+        for name in _VALUES if not left_out_by else left_out_by if len(left_out_by) == 1 else ():
+            if value := values[name]:
+                counts[name][value] += one.count
+                spelt.setdefault((name, value), Counter())[_spelling(one, name) or value] += one.count
+    return fit, {
+        name: tuple(
+            Facet(value, spelt[name, value].most_common(1)[0][0], count)
+            for value, count in sorted(found.items(), reverse=name == "year")
         )
-    return found
+        for name, found in counts.items()
+    }
 
 
 def _spelling(one: Kind, name: str) -> str:
-    return {"video": one.video_system, "record": one.record_system}.get(name, "")
+    return one.video_system if name == "video" else one.record_system if name == "record" else ""
 
 
 def _narrowing(sought: Sought, kinds: Iterable[Kind]) -> Narrowing:

@@ -52,7 +52,7 @@ _PATIENCE_S: Final = 0.5
 _LATE_S: Final = 120.0
 """A number that nobody has written after so long was given to a write that failed."""
 _LATE: Final = 1_000
-"""So far back a write may still be under way when the whole forum is read."""
+"""So many numbers back a write may still be under way."""
 _LOOK_EVERY_S: Final = 1.0
 _LOOK_ANYWAY_S: Final = 30.0
 _END_S: Final = 2.0
@@ -295,7 +295,7 @@ class Finding:
         self._take(changes)
         seen = {change.number for change in changes}
         last = max(*seen, self._at)
-        skipped = {number: now for number in range(self._at + 1, last) if number not in seen}
+        skipped = {number: now for number in range(max(self._at + 1, last - _LATE), last) if number not in seen}
         self._missing = {number: at for number, at in {**self._missing, **skipped}.items() if number not in seen}
         self._at = last
         return last < newest

@@ -160,6 +160,9 @@ _TOLD: Final = {
     What.RESTORE: news.Kind.RESTORED,
     What.WARN: news.Kind.NOTED,
     What.EDIT: news.Kind.EDITED,
+    What.MOVE: news.Kind.MOVED,
+    What.LOCK: news.Kind.LOCKED,
+    What.SUSPEND: news.Kind.SUSPENDED,
 }
 """What an author is told of among what is new."""
 
@@ -176,9 +179,10 @@ def took(
 ) -> int:
     """Note what has been done to a post or a thread, let its author know, and return the id of the measure."""
     post = on if isinstance(on, Post) else None
-    if post and what in _TOLD:
-        news.note(connection, post, _TOLD[what], by, now, reason)
     thread_id = on.thread_id if isinstance(on, Post) else on.id
+    concerned = post or store.first_post(connection, thread_id)
+    if concerned and what in _TOLD:
+        news.note(connection, concerned, _TOLD[what], by, now, reason)
     line = Measure(
         0, now, by.name, what, thread_id, post.id if post else "", post.number if post else 0, on.author, reason, facts
     )

@@ -17,8 +17,9 @@ import structlog
 from hub.clock import Clock
 from hub.database import Database
 from hub.errors import NotFound, Rejected
-from hub.forum import news_store, store
+from hub.forum import moderation_store, news_store, store
 from hub.forum.digest import Week, Writer, week_of
+from hub.forum.measures import suspended
 from hub.forum.news_store import Addressee, Mailing, State
 from hub.identity.rules import Action, Relation, allowed, digest, require
 from hub.language import Language, known
@@ -248,7 +249,9 @@ class Mailings:
         if by is None or not allowed(by, Action.FORUM_READ):
             return None
 
-        def read(connection: store.Connection) -> Week:
+        def read(connection: store.Connection) -> Week | None:
+            if suspended(moderation_store.suspensions(connection, one.person_id), now):
+                return None
             talks = news_store.talks(connection, one.person_id, one.told_until, now, _TALKS + 1)
             questions = news_store.unanswered(connection, one.person_id, _QUESTIONS)
             told = {talk.last.thread_id for talk in talks}
@@ -256,7 +259,7 @@ class Mailings:
             return Week(talks[:_TALKS], len(talks) > _TALKS, questions, one.told_until)
 
         week = self._database.read(read)
-        return None if week.empty else week
+        return None if week is None or week.empty else week
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from hub.clock import Clock
 from hub.database import Database
 from hub.errors import NotFound, Rejected
-from hub.forum import holding, measures, rules, store
+from hub.forum import holding, measures, news, rules, store
 from hub.forum import moderation_store as kept
 from hub.forum.content import ForumContent
 from hub.forum.holding import Ground
@@ -469,6 +469,9 @@ class Moderation:
             kept.lift(connection, suspension_id, by.person_id, now)
             began = kept.last_measure(connection, What.SUSPEND, person_id=found.person_id)
             where = (began.thread_id, began.post_id, began.number) if began else ("", "", 0)
+            post = store.find_post(connection, began.post_id) if began else None
+            if post:
+                news.note(connection, post, news.Kind.LIFTED, by, now)
             line = Measure(0, now, by.name, What.LIFT, *where, found.person_id, "", {"suspension": suspension_id})
             return [holding.noted(connection, by, line), ""]
 

@@ -25,7 +25,7 @@ _MARKED: Final = 500
 
 
 class Kind(StrEnum):
-    """What was done to somebody's post."""
+    """What was done to somebody's post, to the thread it began, or because of it."""
 
     HIDDEN = "hidden"
     RESTORED = "restored"
@@ -34,6 +34,13 @@ class Kind(StrEnum):
     EDITED = "edited"
     ACCEPTED = "accepted"
     """It was said to answer the question."""
+    MOVED = "moved"
+    """The thread that it began now stands in another category."""
+    LOCKED = "locked"
+    SUSPENDED = "suspended"
+    """Its author may not write for a time."""
+    LIFTED = "lifted"
+    """And may again."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hub.forum import store
 from hub.forum.rules import CONFIRM_AFTER
 from hub.forum.store import Connection
 from hub.tables import (
@@ -142,6 +143,8 @@ class Talk:
 
 
 _SEEN: Final = sa.and_(forum_thread.c.removed_at.is_(None), forum_thread.c.hidden_at.is_(None))
+# Where posts are asked for by their ids this is looked at afterwards: SQLite would go through the index of what is not
+# hidden, which is nearly everything.
 _SEEN_POST: Final = sa.and_(forum_post.c.removed_at.is_(None), forum_post.c.hidden_at.is_(None))
 
 
@@ -470,20 +473,36 @@ def _talk(
 
 
 def said(connection: Connection, post_ids: Sequence[str]) -> list[Said]:
-    """Return posts with the titles of their threads, the newest first."""
+    """Return those of the posts that members see, with the titles of their threads, the newest first.
+
+    A card's words stand where a post has none of its own.
+    """
     query = (
-        sa.select(forum_post, forum_thread.c.title, forum_thread.c.seed, forum_thread.c.category)
+        sa.select(
+            forum_post, forum_thread.c.title, forum_thread.c.seed, forum_thread.c.category, _SEEN.label("open"),
+        )
         .join(forum_thread, forum_thread.c.id == forum_post.c.thread_id)
-        .where(forum_post.c.id.in_(post_ids), _SEEN, _SEEN_POST)
-        .order_by(forum_post.c.created_at.desc(), forum_post.c.id.desc())
-    )
+        .where(forum_post.c.id.in_(post_ids))
+    )  # fmt: skip
+    rows = [row for row in connection.execute(query) if row.open and row.removed_at is None and row.hidden_at is None]
+    rows.sort(key=lambda row: (row.created_at, row.id), reverse=True)
+    cards = store.cards(connection, [row.thread_id for row in rows if row.number == 1 and not row.text])
+    told = {thread_id: f"{card.situation}\n\n{card.did}\n\n{card.result}" for thread_id, card in cards.items()}
     return [
         Said(
-            row.id, row.thread_id, row.title, row.seed or "", row.category, row.number, row.author_name, row.text, row.created_at,
+            row.id,
+            row.thread_id,
+            row.title,
+            row.seed or "",
+            row.category,
+            row.number,
+            row.author_name,
+            row.text or (told.get(row.thread_id, "") if row.number == 1 else ""),
+            row.created_at,
             row.changed_at,
         )
-        for row in connection.execute(query)
-    ]  # fmt: skip
+        for row in rows
+    ]
 
 
 def unanswered(connection: Connection, person_id: str, limit: int) -> list[Said]:
@@ -544,10 +563,10 @@ def newest(connection: Connection, limit: int) -> list[Said]:
         )
         threads += connection.execute(query).scalars()
     late = (
-        sa.select(forum_post.c.id)
+        sa.select(forum_post.c.id, forum_post.c.created_at, forum_post.c.removed_at, forum_post.c.hidden_at)
         .join(forum_thread, forum_thread.c.id == forum_post.c.thread_id)
-        .where(forum_post.c.thread_id.in_(threads), forum_post.c.number > forum_thread.c.posts - 2 * limit, _SEEN_POST)
-        .order_by(forum_post.c.created_at.desc(), forum_post.c.id.desc())
-        .limit(limit)
+        .where(forum_post.c.thread_id.in_(threads), forum_post.c.number > forum_thread.c.posts - 2 * limit)
     )
-    return said(connection, list(connection.execute(late).scalars()))
+    shown = [row for row in connection.execute(late) if row.removed_at is None and row.hidden_at is None]
+    shown.sort(key=lambda row: (row.created_at, row.id), reverse=True)
+    return said(connection, [row.id for row in shown[:limit]])

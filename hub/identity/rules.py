@@ -50,7 +50,7 @@ class Action(StrEnum):
     FORUM_EDIT = "forum.edit"
     """Change, take back and bring back; say which answer holds."""
     FORUM_MODERATE = "forum.moderate"
-    """Hide, restore, edit with a reason, move, lock, pin and note; see who wrote what, and what is reported."""
+    """Hide, restore, edit, move, lock, pin, note and suspend; see who wrote what, what is reported and what was done."""
     PROFILE_EDIT = "profile.edit"
     """Read, change, take out and delete what the hub holds on a person."""
     SESSION_REVOKE = "session.revoke"

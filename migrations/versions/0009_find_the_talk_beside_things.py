@@ -1,12 +1,12 @@
 """Find the talk beside things in the order it is shown.
 
-Revision 0009, after 0007.
+Revision 0009, after 0008.
 """
 
 from alembic import op
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 
 def upgrade() -> None:

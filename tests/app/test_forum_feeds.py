@@ -263,6 +263,12 @@ def test_the_feed_holds_what_the_standard_asks_for(house, kim):
     assert len(set(ids)) == len(ids) and all(one.startswith("tag:hub.test,2026:forum") for one in ids)
 
 
+def test_a_card_without_a_text_beside_it_is_told_in_its_own_words(house, kim):
+    house.thread(kim, text="", card=Card("hop-out", 2026, "Två **system**", "Anslöt", "Det gick"))
+
+    assert "<strong>system</strong>" in entries(house.get(house.feed_of(kim)))[0].findtext(f"{ATOM}content")
+
+
 def test_what_people_wrote_does_not_break_the_feed_or_act_in_it(house, kim):
     house.thread(kim, f"Titel {HOSTILE}", HOSTILE)
     found = entries(house.get(house.feed_of(kim)))[0]

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from hub.bootstrap import Hub, build
 from hub.clock import utc_now
 from hub.errors import Unavailable
+from hub.forum.finding import Found
 from hub.forum.rules import Card
 from hub.forum.service import NewText, NewThread
 from hub.settings import read_settings
@@ -101,6 +102,13 @@ def test_without_a_database_what_the_hub_has_written_is_found_and_the_rest_is_sa
     found = page(q="inloggning")
 
     assert "Krav" in kinds(found) and "går inte att söka i just nu" in found
+
+
+def test_while_the_forum_is_still_being_read_the_page_says_so(as_visitor, monkeypatch):
+    as_visitor(MEMBER)
+    monkeypatch.setattr(HUB.finding, "find", lambda *_, **__: Found((), complete=False))
+
+    assert "läser fortfarande in forumet" in page(q=WORD)
 
 
 # --- The address -----------------------------------------------------------------------------------------------------

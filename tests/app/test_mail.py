@@ -18,6 +18,7 @@ from hub.errors import NotFound, Rejected
 from hub.forum.content import read_forum
 from hub.forum.digest import Writer
 from hub.forum.mailing import BACK_OFF, MOST_ASKS, Mailings
+from hub.forum.moderation import Moderation
 from hub.forum.news import News
 from hub.forum.service import Forum, NewText, NewThread
 from hub.language import read_catalogue
@@ -79,6 +80,7 @@ class Office:
             return self.now[-1]
 
         self.forum = Forum(self.database, limits, Topics(), clock, CONTENT, levels=(), populations={})
+        self.moderation = Moderation(self.database, limits, Topics(), clock, CONTENT)
         self.news = News(self.database, limits, clock, CONTENT)
         mail = Mail(settings(self.postman.port))
         self.mailings = Mailings(self.database, limits, clock, mail, Writer(CATALOGUE, CONTENT, HERE), self.members.get)
@@ -412,7 +414,7 @@ def test_a_letter_is_due_on_monday_once_a_week_and_not_to_who_confirmed_since(of
 def test_what_is_hidden_before_the_letter_is_sent_is_not_in_it(office, postman):
     office.subscribe()
     hidden, shown = office.followed("Dold"), office.followed("Synlig")
-    office.forum.hide(MIRA, office.forum.open(MIRA, hidden).posts[0].post.id, "Skäl", office.command())
+    office.moderation.hide(MIRA, office.forum.open(MIRA, hidden).posts[0].post.id, "Skäl", office.command())
     office.at(MONDAY)
     office.send()
 
@@ -427,6 +429,18 @@ def test_who_has_left_or_may_not_read_any_more_gets_nothing(office, postman, now
     office.at(MONDAY)
 
     assert office.send() == {"empty": 1} and postman.letters == []
+
+
+def test_who_is_suspended_gets_nothing_until_that_has_ended(office, postman):
+    mine = office.thread("Min", by=KIM)
+    office.subscribe()
+    office.followed()
+    office.moderation.suspend(MIRA, office.forum.open(KIM, mine).posts[0].post.id, 7, "Skäl", office.command())
+    office.at(MONDAY)
+    first = office.send()
+    office.at(MONDAY + WEEK)
+
+    assert (first, office.send()) == ({"empty": 1}, {"sent": 1})
 
 
 def test_one_click_in_any_letter_ends_them_and_a_second_click_does_no_harm(office, postman):

@@ -106,7 +106,7 @@ def test_tick_does_what_is_due_and_says_what(operator):
 
     assert operator.gives("tick") == (
         0,
-        "retention: draft 1\nrounds: closed 0\nforum: planted 12\nforum-changes: trimmed 0\n",
+        "retention: draft 1\nrounds: closed 0\nforum: planted 12\nforum-changes: trimmed 0\nletters: nothing to do\n",
         "",
     )
     assert operator.gives("tick") == (0, "Nothing is due.\n", "")

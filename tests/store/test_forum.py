@@ -115,10 +115,7 @@ NEW = NewText("Ny text", "Ny titel")
 CALLS: dict[str, tuple[Action, Call]] = {
     "list": (Action.FORUM_READ, lambda f, by, t, p, c: f.list(by, Wanted())),
     "open": (Action.FORUM_READ, lambda f, by, t, p, c: f.open(by, t)),
-    "place": (Action.FORUM_READ, lambda f, by, t, p, c: f.place(by, p)),
-    "changing": (Action.FORUM_EDIT, lambda f, by, t, p, c: f.changing(by, p)),
     "history": (Action.FORUM_READ, lambda f, by, t, p, c: f.history(by, p)),
-    "place": (Action.FORUM_READ, lambda f, by, t, p, c: f.place(by, p)),
     "start": (Action.FORUM_POST, lambda f, by, t, p, c: f.start(by, NewThread("levels"), NEW, c)),
     "reply": (Action.FORUM_POST, lambda f, by, t, p, c: f.reply(by, t, NEW, c)),
     "react": (Action.FORUM_POST, lambda f, by, t, p, c: f.react(by, p, Reaction.TOO, on=True)),
@@ -133,7 +130,7 @@ CALLS: dict[str, tuple[Action, Call]] = {
 def test_every_method_is_among_the_calls():
     methods = {name for name in vars(Forum) if not name.startswith("_")}
 
-    assert methods - {"remove", "bring_back", "changing", "plant"} == set(CALLS)
+    assert methods - {"remove", "bring_back", "plant"} == set(CALLS)
 
 
 def test_a_post_is_given_for_changing_to_its_author_and_those_who_moderate(room):

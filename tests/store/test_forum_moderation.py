@@ -18,7 +18,7 @@ from hub.identity.rules import Action, allowed
 from hub.identity.store import everything, forget
 from hub.retention import Retention
 from hub.settings import Settings
-from hub.tables import forum_measure, forum_report, forum_suspension, role
+from hub.tables import forum_measure, forum_notice, forum_report, forum_suspension, role
 from hub.timetable import Run
 from hub.visitor import FORMER, Role, Visitor
 from tests.store.test_forum import (
@@ -143,6 +143,17 @@ def test_the_author_sees_what_was_done_and_why_but_not_by_whom_and_others_see_no
     assert [(one.what, one.reason, one.by_name) for one in told["robin"]] == [(What.HIDE, WHY, "")]
     assert told["kim"] == told["sam"] == ()
     assert [one.what for one in room.moderation.own(ROBIN).lines] == [What.HIDE]
+
+
+def test_the_author_is_told_among_what_is_new(room, either):
+    thread = room.start()
+    post = room.reply(thread)
+    for name in ("warn", "hide", "restore", "move", "lock", "suspend", "lift", "pin"):
+        CALLS[name](room, MIRA, thread, post)
+    told = either.read(lambda c: c.execute(sa.select(forum_notice.c.person_id, forum_notice.c.kind)).all())
+
+    assert [kind for who, kind in told if who == "robin"] == ["noted", "hidden", "restored", "suspended", "lifted"]
+    assert [kind for who, kind in told if who == "kim"] == ["moved", "locked"]
 
 
 def test_why_a_thread_is_locked_is_told_to_all_who_read_it_until_it_is_opened(room):

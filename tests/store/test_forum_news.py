@@ -71,9 +71,9 @@ def test_ones_own_replies_and_threads_one_does_not_follow_are_no_news(room, news
 def test_what_is_taken_back_or_hidden_before_it_is_read_is_no_news(room, news):  # noqa: F811
     taken, hidden, gone = room.start(KIM, "A"), room.start(KIM, "B"), room.start(KIM, "C")
     room.forum.remove(ROBIN, room.reply(taken, ROBIN), room.command())
-    room.forum.hide(MIRA, room.reply(hidden, ROBIN), "Skäl", room.command())
+    room.moderation.hide(MIRA, room.reply(hidden, ROBIN), "Skäl", room.command())
     room.reply(gone, ROBIN)
-    room.forum.hide(MIRA, room.first(gone), "Skäl", room.command())
+    room.moderation.hide(MIRA, room.first(gone), "Skäl", room.command())
 
     assert told(news) == []
 
@@ -157,6 +157,17 @@ def test_whose_post_a_moderator_changed_is_told_why_and_who_changed_their_own_is
     ]
 
 
+def test_measures_against_a_post_are_told_to_its_author_in_the_same_transaction(room, news):  # noqa: F811
+    thread = room.start(KIM)
+    post = room.reply(thread, ROBIN)
+    for act in (room.moderation.warn, room.moderation.hide):
+        act(MIRA, post, "Skäl", room.command())
+    room.moderation.restore(MIRA, post, room.command())
+
+    assert [one.kind for one in news.list(ROBIN).notices] == ["restored", "hidden", "noted"]
+    assert news.unread(ROBIN) == 3 and news.list(KIM).notices == ()
+
+
 def test_a_notice_stays_with_its_post_and_is_seen_when_marked(room, either, news):  # noqa: F811
     note(either, room, room.start(KIM))
     before = news.unread(KIM)
@@ -170,7 +181,7 @@ def test_a_notice_of_a_thread_that_others_had_hidden_is_left_out(room, either, n
     post_id = room.reply(thread, ROBIN)
     post = room.forum.open(MIRA, thread).posts[1].post
     either.write(lambda c: news_rules.note(c, post, Kind.NOTED, MIRA, NOW))
-    room.forum.hide(MIRA, room.first(thread), "Skäl", room.command())
+    room.moderation.hide(MIRA, room.first(thread), "Skäl", room.command())
 
     assert post.id == post_id and news.list(ROBIN).notices == () and news.unread(ROBIN) == 0
 
@@ -225,9 +236,9 @@ def test_a_letter_leaves_out_what_is_read_hidden_older_or_ones_own(room, either,
     read, hidden, post_hidden = (room.start(ROBIN, title) for title in ("Läst", "Dold", "Dolt inlägg"))
     room.start(KIM, "Egen")
     room.forum.open(KIM, read)
-    room.forum.hide(MIRA, room.first(hidden), "Skäl", room.command())
+    room.moderation.hide(MIRA, room.first(hidden), "Skäl", room.command())
     room.forum.open(KIM, post_hidden)
-    room.forum.hide(MIRA, room.reply(post_hidden, SAM), "Skäl", room.command())
+    room.moderation.hide(MIRA, room.reply(post_hidden, SAM), "Skäl", room.command())
 
     assert talks(either) == [] and talks(either, SAM, since=NOW) == []
 
@@ -236,7 +247,7 @@ def test_the_newest_posts_are_found_without_those_that_members_do_not_see(room, 
     first = room.start(KIM, "A")
     room.later()
     hidden = room.start(ROBIN, "B")
-    room.forum.hide(MIRA, room.first(hidden), "Skäl", room.command())
+    room.moderation.hide(MIRA, room.first(hidden), "Skäl", room.command())
     room.later()
     room.reply(first, SAM)
     room.later()
