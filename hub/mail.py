@@ -19,7 +19,7 @@ from typing import Final
 
 import structlog
 
-from hub.errors import HubError, Rejected
+from hub.errors import Rejected
 from hub.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -36,7 +36,7 @@ _TAKEN: Final = frozenset({250, 251})
 _SHUTTING_DOWN: Final = 421
 
 
-class Refused(HubError):
+class Refused(Exception):
     """The server does not take a letter to this address."""
 
     def __init__(self, code: int) -> None:
@@ -45,11 +45,11 @@ class Refused(HubError):
         self.code = code
 
 
-class Unsent(HubError):
+class Unsent(Exception):
     """The server does not answer, or takes no letters from us; none has gone."""
 
 
-class Unsure(HubError):
+class Unsure(Exception):
     """The line broke while the letter was handed over; it may have gone."""
 
 

@@ -115,6 +115,8 @@ NEW = NewText("Ny text", "Ny titel")
 CALLS: dict[str, tuple[Action, Call]] = {
     "list": (Action.FORUM_READ, lambda f, by, t, p, c: f.list(by, Wanted())),
     "open": (Action.FORUM_READ, lambda f, by, t, p, c: f.open(by, t)),
+    "place": (Action.FORUM_READ, lambda f, by, t, p, c: f.place(by, p)),
+    "changing": (Action.FORUM_EDIT, lambda f, by, t, p, c: f.changing(by, p)),
     "history": (Action.FORUM_READ, lambda f, by, t, p, c: f.history(by, p)),
     "start": (Action.FORUM_POST, lambda f, by, t, p, c: f.start(by, NewThread("levels"), NEW, c)),
     "reply": (Action.FORUM_POST, lambda f, by, t, p, c: f.reply(by, t, NEW, c)),
