@@ -63,6 +63,8 @@ class Sown:
     cards: tuple[str, ...]
     reported: tuple[str, ...]
     moderator: Visitor
+    asker: Visitor
+    """Of the long thread."""
 
 
 def sow(database: Database, forum: Forum, moderation: Moderation) -> Sown:
@@ -106,7 +108,7 @@ def sow(database: Database, forum: Forum, moderation: Moderation) -> Sown:
     moderation.move(moderator, threads[0], "procurement", INJECTIONS[5], uuid.uuid4().hex)
     moderation.lock(moderator, threads[1], uuid.uuid4().hex, locked=True, reason=INJECTIONS[6])
     return Sown(
-        tuple(threads), long, changed, cards, tuple(replies[4:14]), moderator,
+        tuple(threads), long, changed, cards, tuple(replies[4:14]), moderator, asker,
     )  # fmt: skip
 
 
@@ -114,7 +116,7 @@ def _know(database: Database, people: Sequence[str], now: dt.datetime) -> None:
     rows = [
         {
             "id": who, "issuer": "test", "subject": who, "name": INJECTIONS[number], "region": "", "shown": "name",
-            "organisation": INJECTIONS[-number], "role_words": INJECTIONS[number], "language": "sv", "notices": "app",
+            "organisation": INJECTIONS[-number], "role_words": INJECTIONS[number], "language": "sv", "notices": "hub",
             "rules_version": 1, "created_at": now, "version": 1,
         }
         for number, who in enumerate(people)

@@ -1,5 +1,6 @@
 """Every page and answer that shows people's text, over a forum whose every text is a script injection: none of it is more than text."""
 
+import asyncio
 import base64
 import csv
 import io
@@ -12,7 +13,10 @@ from html.parser import HTMLParser
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
+import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
 
 from hub.bootstrap import build
 from hub.clock import utc_now
@@ -31,7 +35,9 @@ from hub.survey.files import Table, as_csv
 from hub.visitor import NOBODY, Role, Visitor
 from tests.app.test_pages import shown, visit
 from tests.injections import INJECTIONS, Sown, sow
+from web import runtime, shell
 from web.forum_feeds import _Written
+from web.pages import Pages
 
 HUB = build(read_settings(os.environ))
 TAGS = frozenset(
@@ -260,9 +266,15 @@ def views(sown: Sown) -> dict[str, dict[str, str]]:
     }
 
 
-@pytest.mark.parametrize("name", views(Sown((("",) * 3), "", "", (("",) * 3), ("",), NOBODY)))
+VIEWS = (
+    "list", "newest", "unanswered", "a thread", "a locked thread", "the long thread", "history", "changing", "reporting", "a card",
+    "another card", "changing a card", "cards", "cards compared", "queue", "a case", "log", "news", "rules",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", VIEWS)
 def test_no_view_takes_an_injection_for_more_than_text(sown, become, name):
-    become(sown.moderator)
+    become(sown.asker if name == "news" else sown.moderator)
     query = views(sown)[name]
     if query.get("andra") == "first":
         query["andra"] = HUB.forum.open(sown.moderator, query["trad"]).posts[0].post.id
@@ -271,6 +283,45 @@ def test_no_view_takes_an_injection_for_more_than_text(sown, become, name):
 
     assert [one for seen in read_pages for one in seen.wrong] == []
     assert name == "rules" or "alert" in "".join(word for seen in read_pages for word in seen.words)
+
+
+NEW = Visitor("person:ond2", "ond2", name="Ny", consented=False)
+OUTSIDE = {"a stranger": NOBODY, "somebody who has not accepted the rules": NEW}
+
+
+@pytest.mark.parametrize("who", OUTSIDE)
+def test_nobody_but_members_sees_a_word_of_it_in_any_view(sown, become, who):
+    become(OUTSIDE[who])
+    for name, query in views(sown).items():
+        app = visit("forum.py", lang="sv", **query)
+
+        assert not app.exception and "alert" not in shown(app), name
+        assert (name == "rules") != ("Fråga dem som har prövat" in shown(app)), name
+
+
+def test_what_is_reported_and_why_is_seen_by_those_who_moderate_only(sown, become):
+    become(MEMBER)
+    for name in ("queue", "a case", "log"):
+        app = visit("forum.py", lang="sv", **views(sown)[name])
+
+        assert not app.exception and "alert" not in shown(app), name
+
+
+def test_the_document_of_the_page_names_no_thread_to_anybody(sown):
+    pages = Pages(HUB, shell.take_apart(runtime.index_page()))
+    app = Starlette(routes=[Route("/forum", pages.app_pages()["/forum"])])
+
+    async def ask(query: dict[str, str]) -> str:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://hub.test") as client:
+            return (await client.get("/forum", params=query)).text
+
+    for name, query in views(sown).items():
+        document = asyncio.run(ask(query))
+
+        assert "alert" not in document and "<title>Forum" in document, name
+        assert not [
+            word for word in query.values() if len(word) > 9 and word in re.sub(r'href="[^"]*"', "", document)
+        ], name
 
 
 def test_every_injection_is_read_in_the_list_as_it_was_written(sown, become):

@@ -3,7 +3,6 @@
 import time
 import unicodedata
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,10 +16,8 @@ from hub.markdown import MAX_PEOPLE_CHARACTERS, pieces_of_people, plain_people, 
 from hub.search import read_search_words
 from hub.search_posts import PostIndex, Written
 from hub.settings import ROOT
+from tests.injections import INJECTIONS, dressings
 
-CASES = Path(__file__).parent / "cases" / "script_injection.txt"
-INJECTIONS = tuple(line for line in CASES.read_text(encoding="utf-8").split("\n") if line and not line.startswith("#"))
-"""From a public list; source and licence stand in its head."""
 ALLOWED = {
     **dict.fromkeys(
         [
@@ -91,32 +88,6 @@ def wrong_in(shown: str) -> list[str]:
     found.feed(shown)
     found.close()
     return found.wrong + [f"open {tag}" for tag in found.open]
-
-
-def dressings(injection: str) -> list[str]:
-    """Return an injection as it may stand in Markdown."""
-    return [
-        injection,
-        f"> {injection}",
-        f"- {injection}\n  {injection}",
-        f"# {injection}",
-        f"**{injection}** ~~{injection}~~ *{injection}*",
-        f"`{injection}` ``{injection}``",
-        f"```{injection}\n{injection}\n```",
-        f"    {injection}",
-        f"[{injection}]({injection})",
-        f"[text](https://example.org/{injection})",
-        f'[text](https://example.org "{injection}")',
-        f"[text][ref]\n\n[ref]: {injection}",
-        f"![{injection}]({injection} '{injection}')",
-        f"<{injection}>",
-        f"<https://example.org/{injection}>",
-        f"https://example.org/?{injection}",
-        f"|{injection}|b|\n|:-|-:|\n|{injection}|{injection}|",
-        f"{injection}\n===\n{injection}\n---",
-        injection.replace("<", "&lt;").replace('"', "&quot;"),
-        injection.replace("<", "\\<"),
-    ]
 
 
 def test_the_list_is_long_enough():
