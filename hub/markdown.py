@@ -17,6 +17,7 @@ from typing import Any, Final
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
@@ -32,6 +33,7 @@ _SOURCES: Final = "sources"
 _CONTAINERS: Final = ("note", "warning")
 _ALIGNMENTS: Final = ("left", "center", "right")
 _DEEPEST: Final = 40
+_MOST_CELLS: Final = 2_000
 _PATH: Final = re.compile(r"[/?#\\]")
 _PLAIN_HOST: Final = re.compile(r"[A-Za-z0-9åäöéüæøÅÄÖÉÜÆØ.:@_-]*")
 _HOST: Final = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}")
@@ -357,6 +359,19 @@ def _authority(url: str) -> str:
     return _PATH.split(url.partition("://")[2] if "://" in url else url.partition(":")[2], maxsplit=1)[0]
 
 
+def _bounded_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - as the parser calls it
+    """Take a table for one unless it is so large that a short text makes a long page: missing cells are filled in."""
+    if not table(state, start, end, True):
+        return False
+    columns = state.src[state.bMarks[start] : state.eMarks[start]].count("|") + 1
+    last = start
+    while last < end and not state.isEmpty(last):
+        last += 1
+        if columns * (last - start) > _MOST_CELLS:
+            return False
+    return silent or table(state, start, end, False)
+
+
 def _tell_host(state: StateCore) -> None:
     """Set the host after a link whose words name another one."""
     for token in state.tokens:
@@ -403,6 +418,7 @@ def _people_parser() -> MarkdownIt:
     if parser.linkify:
         # An address without a scheme is no link here, and looking for one grows with the square of the text.
         parser.linkify.add("//", None)
+    parser.block.ruler.at("table", _bounded_table, {"alt": ["paragraph", "reference"]})
     parser.core.ruler.push("tell_host", _tell_host)
     parser.add_render_rule("heading_open", _render_bold_open)
     parser.add_render_rule("heading_close", _render_bold_close)

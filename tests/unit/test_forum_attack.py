@@ -209,6 +209,13 @@ def test_a_picture_becomes_its_words(address):
     assert "src" not in shown and "<img" not in shown and "titel</" not in shown
 
 
+def test_a_table_of_an_ordinary_size_is_a_table_and_a_huge_one_is_text():
+    rows = "|Region|System|Sedan|\n|-|-|-|\n" + "|Skåne|Eget|2020|\n" * 300
+
+    assert render_people(rows).count("<tr>") == 301
+    assert "<table" not in render_people("a|" * 100 + "a\n" + "-|" * 100 + "-\n" + "a\n" * 500)
+
+
 # --- Text that hides -------------------------------------------------------------------------------------------------
 
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -331,6 +338,8 @@ LONG = {
     "nested quote": "".join(">" * depth + " a\n" for depth in range(190)),
     "runs of backticks": "".join("`" * length + "a" for length in range(1, 199)),
     "wide table": "|".join("a" * 3_000) + "\n" + "|".join("-" * 3_000) + "\n" + "a\n" * 4_000,
+    "many tables": "a|b\n-|-\n" * 2_500,
+    "long table": "a|" * 300 + "a\n" + "-|" * 300 + "-\n" + "a\n" * 9_000,
     "brackets in a link": "[a](" + "(" * 19_000,
 }  # fmt: skip
 
@@ -347,6 +356,7 @@ def test_the_longest_texts_made_to_take_long_are_done_in_time(name):
     guard.look(text)
     read_text("text", text)
 
+    assert len(shown) < 15 * MAX_PEOPLE_CHARACTERS
     # Less than a tenth of it on the machine that the bound was set on. Work of this thread, whatever else is done.
     assert time.thread_time() - start < 20
     assert not wrong_in(shown)
