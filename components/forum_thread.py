@@ -202,7 +202,7 @@ def _post(opened: Opened, shown: Shown) -> str:
         f"<span class='hub-unseen'>{escape(_('Post {number},').format(number=post.number))} </span><time datetime='{post.created_at.isoformat()}'>{escape(moment(post.created_at))}</time></a><span class='hub-muted'>{changed}</span>"
         f"{_tag(_('Accepted answer')) if accepted else ''}</p>"
         f"<div class='hub-post-text' id='text-{post.number}' data-author='{escape(author_words(post.author_name))}' data-way='{escape(way if not first else way + '#inlagg-1')}'>{text}</div>"
-        f"{note}{_tools(opened, shown)}{forum_moderation.tools(thread, post)}</li>"
+        f"{note}<div class='hub-post-foot'>{_tools(opened, shown)}{forum_moderation.tools(thread, post)}</div></li>"
     )
 
 

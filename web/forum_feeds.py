@@ -298,7 +298,7 @@ class _Written:
         way = f"/forum/trad/{quote(thread.id)}{_page(answer.number)}#inlagg-{answer.number}"
         place = self._say("post {number}").format(number=answer.number)
         return (
-            f"<section class='hub-answer' aria-labelledby='svaret'><h2 id='svaret'>{escape(self._say('Accepted answer'))}</h2>"
+            f"<section class='hub-accepted' aria-labelledby='svaret'><h2 id='svaret'>{escape(self._say('Accepted answer'))}</h2>"
             f"<p class='hub-muted'>{escape(told)} · <a href='{escape(way)}'>{escape(place)}</a>, "
             f"{escape(reading.author(answer.author_name, self._say))}</p>{_people(answer.text)}</section>"
         )
