@@ -33,6 +33,7 @@ _SOURCES: Final = "sources"
 _CONTAINERS: Final = ("note", "warning")
 _ALIGNMENTS: Final = ("left", "center", "right")
 _DEEPEST: Final = 40
+_MOST_BRACKETS: Final = 2_000
 _MOST_CELLS: Final = 2_000
 _PATH: Final = re.compile(r"[/?#\\]")
 _PLAIN_HOST: Final = re.compile(r"[A-Za-z0-9åäöéüæøÅÄÖÉÜÆØ.:@_-]*")
@@ -177,7 +178,7 @@ def render_people(text: str) -> str:
     """
     if len(text) > MAX_PEOPLE_CHARACTERS:
         raise ValueError(f"text has {len(text)} characters, at most {MAX_PEOPLE_CHARACTERS} are rendered")
-    return _PEOPLE_CLEANER.clean(_PEOPLE.render(_encodable(text)))
+    return _PEOPLE_CLEANER.clean(_PEOPLE.render(_readable(text)))
 
 
 def plain(text: str) -> str:
@@ -191,7 +192,7 @@ def plain(text: str) -> str:
 def plain_people(text: str) -> str:
     """Give the words of a text that people wrote alone, as they are read where it is shown; of any length."""
     # Most people write plain prose, and there are many texts to show when something is searched for.
-    return _plain_of(_PEOPLE.parse(_encodable(text), {})) if _MARKUP.search(text) else _encodable(text)
+    return _plain_of(_PEOPLE.parse(_readable(text), {})) if _MARKUP.search(text) else _encodable(text)
 
 
 _MARKUP: Final = re.compile(r"[\\`*_\[\]<>&~|#]|^ *(?:[-+=]|\d+[.)]|\t| {3})", re.MULTILINE)
@@ -202,7 +203,7 @@ def pieces_of_people(text: str) -> tuple[str, ...]:
     """Give the words of each paragraph, heading, cell and piece of code of a text that people wrote, as they are read."""
     return tuple(
         _lines_of(token.children or []) if token.type == "inline" else token.content
-        for token in _PEOPLE.parse(_encodable(text), {})
+        for token in _PEOPLE.parse(_readable(text), {})
         if token.content
     )
 
@@ -248,6 +249,12 @@ def heading_id(title: str) -> str:
 
 # Letters of the neighbouring languages that Unicode does not take apart into a letter and a mark.
 _UNDIVIDED_LETTERS: Final = str.maketrans({"æ": "ae", "ø": "o", "ß": "ss", "ð": "d", "þ": "th", "ł": "l"})
+
+
+def _readable(text: str) -> str:
+    """Make people's text fit to parse: looking for a link's end grows with how many begin, so a heap of them is no links."""
+    found = _encodable(text)
+    return found if found.count("[") <= _MOST_BRACKETS else found.replace("[", "&#91;")
 
 
 def _encodable(text: str) -> str:

@@ -390,3 +390,8 @@ class HTMLParserText(HTMLParser):
         parser.feed(html)
         parser.close()
         return "".join(parser.parts)
+
+
+def test_a_heap_of_brackets_is_read_as_text_and_few_as_links() -> None:
+    assert render_people("[" * 3_000) == f"<p>{'[' * 3_000}</p>\n"
+    assert render_people("[a](https://a.example) " * 100).count("<a ") == 100
