@@ -50,6 +50,8 @@ PAGES: Final = {
     "plan": (f"/plan?v=1&s1={ANSWERS}&n1=Psykiatrin", True),
     "demo": ("/prova?niva=inbox", True),
     "call": ("/prova?niva=inbox", True),
+    "forum": ("/auth/login?next=/forum", True),
+    "thread": ("/forum?ny=fraga&kategori=levels", False),
 }
 """Address of each page type, and whether its picture is cut."""
 
@@ -64,7 +66,7 @@ def served() -> Iterator[str]:
     process = subprocess.Popen(
         [sys.executable, "app.py"],
         cwd=ROOT,
-        env={**os.environ, "PORT": str(port), "HUB_HOST": "127.0.0.1", "HUB_VAR": var.name},
+        env={**os.environ, "PORT": str(port), "HUB_HOST": "127.0.0.1", "HUB_VAR": var.name, "HUB_DEMO": "1"},
         stdout=subprocess.DEVNULL,
     )
     try:
@@ -137,6 +139,23 @@ def _play(page: Page, until: str) -> None:
     page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
 
 
+def _sign_in(page: Page) -> None:
+    """Become one of the made-up people."""
+    page.get_by_role("button", name="Demo: Elin").click()
+
+
+def _ask(page: Page) -> None:
+    """Begin a question, answer it and accept the answer, so that a thread has all its parts."""
+    page.locator("#forum-ny-rubrik").fill("Hur påminner ni om videobesök?")
+    page.locator("#hub-editor-forum-fraga").fill("Vi skickar länken när tiden bokas. **När** påminner ni, och hur?")
+    page.get_by_role("button", name="Publicera").click()
+    page.locator("#hub-editor-forum-svar").fill("Dagen innan, i 1177 inkorg. Länken står med en gång till.")
+    page.get_by_role("button", name="Skicka svaret").click()
+    page.get_by_role("button", name="Godta som svar").click()
+    page.get_by_role("region", name="Godtaget svar").wait_for()
+    page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
+
+
 def _take(browser: Browser, address: str, width: int, names: Sequence[str]) -> list[Path]:
     context = browser.new_context(
         viewport={"width": width, "height": WIDTHS[width]},
@@ -153,6 +172,12 @@ def _take(browser: Browser, address: str, width: int, names: Sequence[str]) -> l
         _settle(page)
         if name == "plan":
             _keep(page)
+            _settle(page)
+        if name == "forum":
+            _sign_in(page)
+            _settle(page)
+        if name == "thread":
+            _ask(page)
             _settle(page)
         if name in {"demo", "call"}:
             _play(page, "call" if name == "call" else "message")
