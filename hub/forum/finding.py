@@ -274,7 +274,7 @@ class Finding:
             return  # the hub is ending
         index.commit()
         self._index, self._at, self._missing, self._ready = index, at, missing, True
-        log.info("forum_indexed", posts=len(index), seconds=round(time.perf_counter() - began, 1))
+        log.debug("forum_indexed", posts=len(index), seconds=round(time.perf_counter() - began, 1))
 
     def _read_changes(self) -> bool:
         """Read some changes, and tell whether there may be more."""

@@ -117,6 +117,10 @@ def ended(page: Page) -> None:
     expect(page.locator("#start")).to_be_visible(timeout=ENDED_MS)
 
 
+HURRIED = "const every = setInterval; window.setInterval = (act, ms, ...rest) => every(act, ms === 10000 ? 2000 : ms, ...rest);"
+"""Look at the quality for two seconds where a test asks about something else."""
+
+
 def check(page: Page, *, heard: str = "yes", path: str = "/kontroll") -> Page:
     """Take the whole check."""
     visit(page, path)
@@ -426,6 +430,7 @@ def test_devices_that_are_missing_are_explained_in_lay_words(new_context, launch
 
 
 def test_a_camera_that_another_program_holds_does_not_cost_the_microphone(page):
+    page.add_init_script(HURRIED)
     page.add_init_script(FAILS % ("wanted.video", '"Could not start video source"', '"NotReadableError"'))
 
     check(page)
@@ -540,6 +545,7 @@ def test_another_microphone_can_be_chosen(page):
 
 
 def test_a_network_that_stops_live_messages_is_told_from_a_server_that_is_away(page):
+    page.add_init_script(HURRIED)
     page.route_web_socket("**/api/call/socket", lambda socket: socket.close(code=1011))
 
     check(page)
@@ -604,7 +610,10 @@ def relayed(make_server):
 
 
 def test_a_relay_that_does_not_answer_costs_nothing_where_the_direct_path_is_open(new_context, relayed):
-    page = check(new_context(relayed.url).new_page())
+    page = new_context(relayed.url).new_page()
+    page.add_init_script(HURRIED)
+
+    check(page)
 
     assert states(page, "udp", "relay", "echo") == {"udp": "well", "relay": "failed", "echo": "well"}
     assert re.match("Ett videobesök (fungerar härifrån, men|blir svårt)", verdict(page))
@@ -612,6 +621,7 @@ def test_a_relay_that_does_not_answer_costs_nothing_where_the_direct_path_is_ope
 
 def test_a_relay_carries_the_visit_where_the_direct_path_is_closed(new_context, relayed):
     page = new_context(relayed.url).new_page()
+    page.add_init_script(HURRIED)
     page.add_init_script(ONLY_BY_RELAY)
 
     check(page)
