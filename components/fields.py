@@ -104,7 +104,9 @@ class Form:
             f"<span>{escape(words)}</span></label></div>"
         )
 
-    def around(self, action: str, inside: str, unseen: Mapping[str, str], *, css: str = "", soft: str = "") -> str:
+    def around(
+        self, action: str, inside: str, unseen: Mapping[str, str], *, css: str = "", soft: str = "", once: bool = True
+    ) -> str:
         """Return the whole form, with its command and what else it carries unseen.
 
         Args:
@@ -113,8 +115,10 @@ class Form:
             unseen: what it carries besides.
             css: more classes.
             soft: ``page`` opens what it leads to without a new session; ``stay`` also leaves the focus on the button.
+            once: whether it carries a command, which the session then keeps; needless where doing so again changes nothing.
         """
-        carried = {**unseen, "kommando": command(f"{self.name}-{action}-{sorted(unseen.items())}")}
+        own = {"kommando": command(f"{self.name}-{action}-{sorted(unseen.items())}")} if once else {}
+        carried = {**unseen, **own}
         hidden = "".join(
             f"<input type='hidden' name='{name}' value='{escape(value)}'>" for name, value in carried.items()
         )

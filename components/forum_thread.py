@@ -115,7 +115,7 @@ def _thread_tools(opened: Opened, after: int) -> str:
         "/api/forum/folj",
         f"<button class='hub-post-tool' type='submit' id='folj' aria-pressed='{str(opened.followed).lower()}'>{escape(_('You follow the thread') if opened.followed else _('Follow the thread'))}</button>",
         {"trad": thread.id, "pa": "" if opened.followed else "1", "efter": str(after)},
-        css="hub-inline", soft="stay",
+        css="hub-inline", soft="stay", once=False,
     )  # fmt: skip
     plain = f"<a class='hub-post-tool' href='/forum/trad/{escape(thread.id)}'>{escape(_('To read or print, without buttons'))}</a>"
     return f"<div class='hub-post-tools'>{follow}{plain}</div>"
@@ -273,7 +273,7 @@ def _reactions(shown: Shown, thread_id: str) -> str:
         )
     inside = f"<div class='hub-reactions' role='group' aria-label='{escape(_('What you say of post {number}').format(number=shown.post.number))}'>{buttons}</div>"
     return Form("reagera", {}).around(
-        "/api/forum/reagera", inside, {"trad": thread_id, "inlagg": shown.post.id}, soft="stay"
+        "/api/forum/reagera", inside, {"trad": thread_id, "inlagg": shown.post.id}, soft="stay", once=False
     )
 
 
