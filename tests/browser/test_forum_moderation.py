@@ -137,13 +137,11 @@ def test_a_moderators_day(member):  # noqa: PLR0915 - one journey
     # The log holds all of it; to a member it is closed, who sees only how many there were.
     mona.get_by_role("link", name="Åtgärdsloggen").click()
     rows = mona.locator(".hub-trail tbody tr")
-    expect(rows.locator("td:nth-child(3)")).to_have_text(
-        [
-            "Hävde en avstängning", "Stängde av från att skriva: 7 dagar", "Låste upp tråden", "Låste tråden",
-            "Flyttade tråden: Nivåer → Upphandling", "Satte en anmärkning", "Visade igen", "Dolde",
-        ]
-    )  # fmt: skip
-    expect(rows.last).to_contain_text("Reklam hör inte hemma här")
+    expect(rows.nth(7)).to_contain_text("Reklam hör inte hemma här")
+    assert rows.locator("td:nth-child(3)").all_inner_texts()[:8] == [
+        "Hävde en avstängning", "Stängde av från att skriva: 7 dagar", "Låste upp tråden", "Låste tråden",
+        "Flyttade tråden: Nivåer → Upphandling", "Satte en anmärkning", "Visade igen", "Dolde",
+    ]  # fmt: skip
     assert faults(mona) == []
     visit(maja, "/forum?vy=logg")
     expect(maja.get_by_role("heading", level=1)).to_have_text("Moderering av forumet")
