@@ -44,6 +44,7 @@ def page(thread_id: str) -> None:
         not_found()
         return
     name_page(title_of(opened.thread))
+    _complain()
     html.show(
         forum_moderation.said(), _head(opened, after), forum_moderation.told(thread_id), forum_moderation.notice()
     )
@@ -54,6 +55,22 @@ def page(thread_id: str) -> None:
     if opened.more:
         return
     _reply(opened)
+
+
+def _complain() -> None:
+    """Say why one of the small forms below was refused."""
+    asked = st.query_params.get("fel", "")
+    refused = hub().held.find(visitor().key, asked) if asked in _FORMS else None
+    if refused:
+        summary(_("This was not done"), [sentence(refused.error)])
+
+
+_FORMS = frozenset({"reagera", "folj", "godta", "godta-ej", "ta", "ater"})
+
+
+def _unseen(thread_id: str, post_id: str) -> dict[str, str]:
+    """Return what a form about a post carries: also which page of the thread to come back to."""
+    return {"trad": thread_id, "inlagg": post_id, "efter": str(read_after(st.query_params.get("efter", "")))}
 
 
 def read_after(given: str) -> int:
@@ -134,7 +151,7 @@ def _answer(opened: Opened) -> str:
     )
     ask = ""
     if opened.own or opened.may_moderate:
-        unseen = {"trad": thread.id, "inlagg": answer.id}
+        unseen = _unseen(thread.id, answer.id)
         still = small("godta", _("It still holds"), unseen) if standing == "ask" else ""
         ended = small("godta-ej", _("It no longer holds"), unseen)
         ask = f"<div class='hub-post-tools'>{still}{ended}</div>"
@@ -210,9 +227,7 @@ def _gone(opened: Opened, shown: Shown) -> str:
     post = shown.post
     if post.removed_at is not None:
         back = (
-            small("ater", _("Undo"), {"trad": opened.thread.id, "inlagg": post.id}, id_=f"ater-{post.number}")
-            if shown.own
-            else ""
+            small("ater", _("Undo"), _unseen(opened.thread.id, post.id), id_=f"ater-{post.number}") if shown.own else ""
         )
         said = (
             _("You have taken this post back. Others do not see it.")
@@ -233,9 +248,7 @@ def _gone(opened: Opened, shown: Shown) -> str:
 def _tools(opened: Opened, shown: Shown) -> str:
     post, thread = shown.post, opened.thread
     if not thread.visible:
-        back = (
-            small("ater", _("Undo"), {"trad": thread.id, "inlagg": post.id}) if shown.own and thread.removed_at else ""
-        )
+        back = small("ater", _("Undo"), _unseen(thread.id, post.id)) if shown.own and thread.removed_at else ""
         return f"<div class='hub-post-tools'>{back}</div>"
     quote = (
         ""
@@ -247,7 +260,7 @@ def _tools(opened: Opened, shown: Shown) -> str:
         if shown.own
         else f"<a class='hub-post-tool' href='{address('/forum', trad=thread.id, anmal=post.id)}'>{escape(_('Report'))}{_of(shown)}</a>"
     )
-    unseen = {"trad": thread.id, "inlagg": post.id}
+    unseen = _unseen(thread.id, post.id)
     if shown.own and not thread.locked:
         more += f"<a class='hub-post-tool' href='{address('/forum', trad=thread.id, andra=post.id)}'>{escape(_('Change'))}{_of(shown)}</a>"
     if thread.question and post.number > 1 and thread.accepted != post.id and (opened.own or opened.may_moderate):
@@ -273,7 +286,7 @@ def _reactions(shown: Shown, thread_id: str) -> str:
         )
     inside = f"<div class='hub-reactions' role='group' aria-label='{escape(_('What you say of post {number}').format(number=shown.post.number))}'>{buttons}</div>"
     return Form("reagera", {}).around(
-        "/api/forum/reagera", inside, {"trad": thread_id, "inlagg": shown.post.id}, soft="stay", once=False
+        "/api/forum/reagera", inside, _unseen(thread_id, shown.post.id), soft="stay", once=False
     )
 
 

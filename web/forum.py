@@ -9,11 +9,13 @@ from starlette.routing import Route
 
 from hub.bootstrap import Hub
 from hub.errors import Rejected
-from hub.forum.rules import PAGE, Reaction
+from hub.forum.rules import Reaction
 from hub.visitor import Visitor
 from web.forms import take_form
 from web.pages import Pages
 
+_DIGITS = 5
+"""Of the number of a post."""
 Act = Callable[[Visitor, Mapping[str, str]], None]
 
 
@@ -56,5 +58,7 @@ class Forum:
     def _address(self, given: Mapping[str, str], **more: str) -> str:
         """Return the address of the page of the thread that the form stood on."""
         efter = given.get("efter", "")
-        page = {"efter": efter} if efter.isascii() and efter.isdigit() and efter != "0" and len(efter) < PAGE else {}
+        page = (
+            {"efter": efter} if efter.isascii() and efter.isdigit() and efter != "0" and len(efter) <= _DIGITS else {}
+        )
         return f"/forum?{urlencode({'trad': given.get('trad', ''), **page, **more})}"

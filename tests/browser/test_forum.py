@@ -157,6 +157,20 @@ def test_what_is_taken_back_can_be_brought_back(member):
     expect(elin.get_by_role("link", name="Ångrar mig")).to_have_count(1)
 
 
+def test_what_is_refused_says_why_where_one_stands(member):
+    elin, adam = member("elin"), member("adam")
+    ask(elin, "Hinner någon före?")
+    elin.get_by_role("link", name="Ändra").click()
+    expect(elin.get_by_role("button", name="Ta tillbaka tråden")).to_be_visible()
+    visit(adam, elin.url.split("&")[0])
+    reply(adam, "Jag hann.")
+    elin.get_by_role("button", name="Ta tillbaka tråden").click()
+
+    expect(elin.get_by_role("alert")).to_contain_text("Andra har svarat")
+    expect(elin.get_by_role("alert")).to_be_focused()
+    expect(elin.locator("#inlagg-2")).to_contain_text("Jag hann.")
+
+
 def test_a_card_that_is_not_whole_loses_nothing_and_says_what_is_missing(member):
     elin = member("elin", viewport={"width": 390, "height": 844})
     visit(elin, "/forum?ny=kort&niva=hop-out")

@@ -1,0 +1,70 @@
+"""A thread of several pages, and an answer that has grown old."""
+
+import datetime as dt
+import os
+import re
+import uuid
+
+import pytest
+
+from hub.bootstrap import build
+from hub.clock import utc_now
+from hub.forum import store
+from hub.forum.rules import PAGE
+from hub.forum.service import Forum, NewText, NewThread
+from hub.limits import Limits
+from hub.settings import read_settings
+from hub.tables import person
+from hub.visitor import Role, Visitor
+from tests.app.test_pages import shown, visit
+
+HUB = build(read_settings(os.environ))
+KIM = Visitor("person:flersidig", "flersidig", name="Kim", roles=frozenset({Role.READER, Role.MEMBER}))
+
+
+@pytest.fixture(scope="module")
+def thread() -> str:
+    """A question with one page of posts and five more, whose second is the answer."""
+    row = {
+        "id": KIM.person_id, "issuer": "test", "subject": KIM.person_id, "name": "Kim", "region": "", "shown": "name",
+        "organisation": "", "role_words": "", "language": "sv", "notices": "hub", "rules_version": 1,
+        "created_at": utc_now(), "version": 1,
+    }  # fmt: skip
+    HUB.database.write(lambda c: c.execute(person.insert(), [row]))
+    forum = Forum(
+        HUB.database, Limits(factor=1_000), HUB.topics, utc_now, HUB.forum_content, levels=HUB.levels, populations={}
+    )  # fmt: skip
+    id_ = forum.start(KIM, NewThread("levels", question=True), NewText("Hur?", "Flera sidor"), uuid.uuid4().hex)
+    replies = [forum.reply(KIM, id_, NewText(f"Svar {n}"), uuid.uuid4().hex) for n in range(PAGE + 4)]
+    forum.accept(KIM, replies[0], uuid.uuid4().hex)
+    return id_
+
+
+@pytest.fixture(autouse=True)
+def _as_kim(monkeypatch):
+    monkeypatch.setattr("components.session._resolve", lambda: KIM)
+
+
+def test_what_is_said_of_a_post_leads_back_to_its_page(thread):
+    page = shown(visit("forum.py", trad=thread, efter=str(PAGE)))
+
+    assert page.count(f"id='inlagg-{PAGE + 1}'") == 1
+    assert set(re.findall(r"name='efter' value='(\d+)'", page)) == {str(PAGE)}
+
+
+def test_an_answer_stands_on_top_of_every_page(thread):
+    page = shown(visit("forum.py", trad=thread, efter=str(PAGE)))
+
+    assert "Godtaget svar" in page
+    assert "Gäller per" in page
+    assert "Det gäller fortfarande" not in page
+
+
+def test_an_answer_older_than_a_year_asks_whoever_asked_to_confirm_it(thread):
+    old = utc_now() - dt.timedelta(days=366)
+    HUB.database.write(lambda connection: store.change_thread(connection, thread, accepted_at=old))
+
+    page = shown(visit("forum.py", trad=thread))
+
+    assert "Inte bekräftat sedan dess" in page
+    assert "Det gäller fortfarande" in page
