@@ -10,8 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BUDGET_S = {"check": 60, "unit": 120, "store": 240, "app": 120, "browser": 600, "load": 600, "fault": 300}
-WORKERS = {"browser": "3"}
-"""Three where much of the time goes to waiting for a call or a page: a fifth faster on two cores (measured)."""
+WORKERS = {"store": "3", "browser": "3"}
+"""Three where much of the time goes to waiting, for a disk, a call or a page: up to a fifth faster on two cores (measured)."""
 BIN = Path(sys.executable).parent
 
 
