@@ -151,3 +151,11 @@ def sent_form(name: str, values: Mapping[str, str], fields: Mapping[str, str]) -
         # What was typed stays, and may be saved over what has come in between, which the page has told.
         held["version"] = values.get("version", "")
     return Form(name, held, {fault: sentence(error)})
+
+
+def complain_of(*forms: str, heading: str = "") -> None:
+    """Say on top of the page why a form with nothing to type in was refused, if the address names one of these."""
+    asked = st.query_params.get("fel", "")
+    refused = hub().held.find(visitor().key, asked) if asked in forms else None
+    if refused:
+        summary(heading or _("This was not saved"), [sentence(refused.error)])

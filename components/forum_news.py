@@ -6,9 +6,8 @@ from typing import Final
 import streamlit as st
 
 from components import html
-from components.fields import Form, sent_form
+from components.fields import Form, complain_of, sent_form
 from components.forum import author_words, thread_way
-from components.problems import sentence, summary
 from components.session import hub, language, name_page, visitor
 from components.words import _, date, moment, number
 from hub.clock import utc_now
@@ -27,7 +26,7 @@ def page() -> None:
     name_page(_("News in the forum"))
     letter = sent_form("brev", {"adress": ""}, {"address": "adress"})
     letter.complain(_("No letter was sent"))
-    _complain()
+    complain_of(*_NAMELESS, heading=_("This was not done"))
     told = hub().news.list(visitor())
     html.show(
         f"<p class='hub-kicker'><a href='/forum'>{escape(_('Forum'))}</a></p><h1>{escape(_('News'))}</h1>",
@@ -38,13 +37,6 @@ def page() -> None:
         f"<h2 id='flode'>{escape(_('The feed'))}</h2>",
         _feed(),
     )
-
-
-def _complain() -> None:
-    asked = st.query_params.get("fel", "")
-    refused = hub().held.find(visitor().key, asked) if asked in _NAMELESS else None
-    if refused:
-        summary(_("This was not done"), [sentence(refused.error)])
 
 
 def _said() -> str:

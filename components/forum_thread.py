@@ -7,7 +7,7 @@ import streamlit as st
 
 from components import forum_moderation, html, live
 from components.editor import Submitted, editor
-from components.fields import Form
+from components.fields import Form, complain_of
 from components.forum import (
     author_words,
     byline,
@@ -44,7 +44,7 @@ def page(thread_id: str) -> None:
         not_found()
         return
     name_page(title_of(opened.thread))
-    _complain()
+    complain_of(*_FORMS, heading=_("This was not done"))
     html.show(
         forum_moderation.said(), _head(opened, after), forum_moderation.told(thread_id), forum_moderation.notice()
     )
@@ -55,14 +55,6 @@ def page(thread_id: str) -> None:
     if opened.more:
         return
     _reply(opened)
-
-
-def _complain() -> None:
-    """Say why one of the small forms below was refused."""
-    asked = st.query_params.get("fel", "")
-    refused = hub().held.find(visitor().key, asked) if asked in _FORMS else None
-    if refused:
-        summary(_("This was not done"), [sentence(refused.error)])
 
 
 _FORMS = frozenset({"reagera", "folj", "godta", "godta-ej", "ta", "ater"})

@@ -7,10 +7,9 @@ from html import escape
 import streamlit as st
 
 from components import forum_cards, html
-from components.fields import Form, sent_form
+from components.fields import Form, complain_of, sent_form
 from components.plan_place import author_name, stage_name
 from components.privacy import hide_note
-from components.problems import sentence, summary
 from components.region_words import (
     confidence_names,
     database_away,
@@ -50,7 +49,7 @@ def page(region: RegionFacts) -> None:
     form = _sent(trace) if writes else None
     if form:
         form.complain()
-    _complain_of("ta", "ater")
+    complain_of("ta", "ater")
     try:
         held = hub().corrections.standing().get(code, ())
         away = ""
@@ -88,13 +87,6 @@ def _said(code: str) -> str:
     if done == "ta" and may(visitor(), Action.REGION_WITHDRAW, code):
         undo = _button_form("ater", code, st.query_params.get("uppgift", ""), _("Bring it back"))
     return f"<div class='note' role='status'><p>{escape(sentences[done])}</p>{undo}</div>"
-
-
-def _complain_of(*forms: str) -> None:
-    asked = st.query_params.get("fel", "")
-    refused = hub().held.find(visitor().key, asked) if asked in forms else None
-    if refused:
-        summary(_("This was not saved"), [sentence(refused.error)])
 
 
 def _facts(region: RegionFacts) -> str:
