@@ -36,7 +36,7 @@ def tag_name(tag: str) -> str:
 
 def title_of(thread: Thread) -> str:
     """Return a thread's title in the reader's language, where it is the editors'."""
-    return reading.title(thread, hub().forum_content, language())
+    return reading.title(thread.title, thread.seed, hub().forum_content, language())
 
 
 def title_html(thread: Thread) -> str:
@@ -47,7 +47,7 @@ def title_html(thread: Thread) -> str:
 
 def text_of(thread: Thread, post: Post) -> str:
     """Return a post's text as HTML; that of the editors' question with what they had read."""
-    text, sources = reading.body(thread, post, hub().forum_content, language())
+    text, sources = reading.body(post.text, post.number, thread.seed, hub().forum_content, language())
     read = [hub().sources[language()][source] for source in sources]
     lines = "".join(
         f"<li><a href='{escape(one.url)}' lang='sv'>{escape(one.title)}</a>, <span lang='sv'>{escape(one.publisher)}</span></li>"

@@ -11,7 +11,7 @@ from components.forum import author_words, thread_way
 from components.session import hub, language, name_page, visitor
 from components.words import _, date, moment, number
 from hub.clock import utc_now
-from hub.forum.digest import title_of
+from hub.forum import reading
 from hub.forum.mailing import CONFIRM_WITHIN
 from hub.forum.news import Kind, Told
 from hub.forum.news_store import Mailing, Notice
@@ -105,7 +105,7 @@ def _off() -> str:
 
 
 def _title(title: str, seed: str) -> str:
-    return title_of(title, seed, hub().forum_content, language())
+    return reading.title(title, seed, hub().forum_content, language())
 
 
 def _new_words(count: int) -> str:

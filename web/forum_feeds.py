@@ -86,7 +86,7 @@ class ForumFeeds:
             await self._pages.render(
                 request,
                 "reading.html",
-                title=reading.title(opened.thread, self._hub.forum_content, language),
+                title=reading.title(opened.thread.title, opened.thread.seed, self._hub.forum_content, language),
                 description="",
                 path="/forum",
                 body=Markup(written.whole(opened, after)),  # noqa: S704 - people's text through hub/markdown.py, the rest escaped
@@ -253,12 +253,12 @@ class _Written:
         first = self._answer(opened) + (self._card(opened.card) if opened.card else "") if not after else ""
         return (
             f"<p class='hub-kicker'><a href='/forum'>{escape(self._say('Forum'))}</a> · {escape(category)}</p>"
-            f"<h1>{escape(reading.title(thread, self._hub.forum_content, self._language))}</h1>"
+            f"<h1>{escape(reading.title(thread.title, thread.seed, self._hub.forum_content, self._language))}</h1>"
             f"{first}<ol class='hub-posts' start='{after + 1}'>{posts}</ol>{self._ways(opened, after)}"
         )
 
     def _post(self, thread: Thread, post: Post) -> str:
-        text, sources = reading.body(thread, post, self._hub.forum_content, self._language)
+        text, sources = reading.body(post.text, post.number, thread.seed, self._hub.forum_content, self._language)
         read = "".join(
             f"<li><a href='{escape(one.url)}' lang='sv'>{escape(one.title)}</a></li>"
             for one in (self._hub.sources[self._language][source] for source in sources)

@@ -57,18 +57,6 @@ class Week:
         return not self.talks and all(one.created_at <= self.since for one in self.questions)
 
 
-def title_of(title: str, seed_id: str, content: ForumContent, language: Language) -> str:
-    """Return the title of a thread: the editors' in the reader's language, unless it has been changed here."""
-    seed = next((one for one in content.questions if one.id == seed_id), None) if seed_id else None
-    return seed.title[language] if seed and seed.title["sv"] == title else title
-
-
-def text_of(said: Said, content: ForumContent, language: Language) -> str:
-    """Return a post's text: the editors' in the reader's language, unless it has been changed here."""
-    seed = next((one for one in content.questions if one.id == said.seed), None) if said.number == 1 else None
-    return seed.body[language] if seed and seed.body["sv"] == said.text else said.text
-
-
 def post_way(thread_id: str, number: int) -> str:
     """Return the address of a post in its thread, within the hub."""
     after = (number - 1) // PAGE * PAGE
@@ -148,10 +136,10 @@ class Writer:
         return self._post(said, asked, say, language)
 
     def _post(self, said: Said, what: str, say: Callable[[str], str], language: Language) -> "_Line":
-        words = _words(text_of(said, self._content, language), say)
+        words = _words(reading.body(said.text, said.number, said.seed, self._content, language)[0], say)
         author = reading.author(said.author_name, say)
         quoted = say("{author}: {words}").format(author=author, words=words) if words else author
-        title = _words_only(title_of(said.title, said.seed, self._content, language), say)
+        title = _words_only(reading.title(said.title, said.seed, self._content, language), say)
         return _Line(quoted, title, self._base + post_way(said.thread_id, said.number), what=what)
 
 

@@ -21,7 +21,7 @@ from hub.database import Database
 from hub.errors import NotFound
 from hub.forum import news_store, reading, store
 from hub.forum.content import ForumContent
-from hub.forum.digest import post_way, text_of, title_of
+from hub.forum.digest import post_way
 from hub.forum.news_store import Said
 from hub.identity.rules import SESSION_ID, Action, Relation, allowed, digest, require
 from hub.language import Catalogue, Language, known
@@ -167,11 +167,13 @@ class Feeds:
         )
 
     def _entry(self, one: Said, base: str, host: str, say: Callable[[str], str], language: Language) -> str:
-        title = title_of(one.title, one.seed, self._content, language)
+        title = reading.title(one.title, one.seed, self._content, language)
         if one.number > 1:
             title = say("Reply in: {title}").format(title=title)
         category = self._content.named[f"category:{one.category}"].name[language]
-        text = render_people(text_of(one, self._content, language)[:MAX_PEOPLE_CHARACTERS])
+        text = render_people(
+            reading.body(one.text, one.number, one.seed, self._content, language)[0][:MAX_PEOPLE_CHARACTERS]
+        )
         return (
             f"<entry><id>tag:{_xml(host)},2026:forum:{_xml(one.post_id)}</id><title>{_xml(title)}</title>"
             f"<updated>{_moment(one.changed_at or one.created_at)}</updated>"

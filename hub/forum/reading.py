@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from hub.forum.content import ForumContent, Question
-from hub.forum.rules import EDITORS, Post, Size, Thread, size_in
+from hub.forum.rules import EDITORS, Size, size_in
 from hub.language import Language
 from hub.visitor import FORMER
 
@@ -22,20 +22,20 @@ def author(name: str, say: Say) -> str:
     return {EDITORS: say("The editors"), FORMER: say("A former member")}.get(name, name)
 
 
-def seed_of(thread: Thread, content: ForumContent) -> Question | None:
-    """Return the editors' question that a thread began with."""
-    return next((one for one in content.questions if one.id == thread.seed), None) if thread.seed else None
-
-
-def title(thread: Thread, content: ForumContent, language: Language) -> str:
+def title(title: str, seed: str, content: ForumContent, language: Language) -> str:
     """Return a thread's title: the editors' in the reader's language, unless it has been changed here."""
-    seed = seed_of(thread, content)
-    return seed.title[language] if seed and seed.title["sv"] == thread.title else thread.title
+    question = _question(seed, content)
+    return question.title[language] if question and question.title["sv"] == title else title
 
 
-def body(thread: Thread, post: Post, content: ForumContent, language: Language) -> tuple[str, tuple[str, ...]]:
+def body(text: str, number: int, seed: str, content: ForumContent, language: Language) -> tuple[str, tuple[str, ...]]:
     """Return a post's text as Markdown of people, and the sources that the editors had read, by id."""
-    seed = seed_of(thread, content) if post.number == 1 else None
-    if seed is None or seed.body["sv"] != post.text:
-        return post.text, ()
-    return seed.body[language], seed.sources
+    question = _question(seed, content) if number == 1 else None
+    if question is None or question.body["sv"] != text:
+        return text, ()
+    return question.body[language], question.sources
+
+
+def _question(seed: str, content: ForumContent) -> Question | None:
+    """Return the editors' question that a thread began with."""
+    return next((one for one in content.questions if one.id == seed), None) if seed else None
