@@ -276,6 +276,8 @@ class Editor {
   changed() {
     if (this.sending) return;
     this.touched = true;
+    // A quotation may come before what was kept has; what is typed after it must not be lost, and both texts are then shown.
+    this.area.readOnly = false;
     const kept = this.keep();
     this.invalid("");
     this.counted();

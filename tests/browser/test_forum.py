@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.support import still, visit
 from tests.browser.test_language import strangers
@@ -106,7 +106,7 @@ def test_a_participants_week(member):  # noqa: PLR0915 - one journey
     # He mends it, and what it said before is in the history.
     adam.locator("#inlagg-2").get_by_role("link", name="Ändra").click()
     expect(adam.get_by_role("heading", level=1)).to_have_text("Ändra ett inlägg")
-    adam.locator(".hub-editor textarea").fill("Två dagar innan.")
+    adam.get_by_role("textbox", name="Texten").fill("Två dagar innan.")
     adam.get_by_role("button", name="Spara ändringen").click()
     expect(adam.locator("#inlagg-2")).to_contain_text("Två dagar innan.")
     adam.locator("#inlagg-2").get_by_role("link", name=re.compile("^ändrad ")).click()
@@ -120,21 +120,47 @@ def test_a_participants_week(member):  # noqa: PLR0915 - one journey
     assert [one for one in strangers(elin, "en") if "Demo:" not in one] == []
 
 
+def test_what_is_typed_after_a_quotation_is_kept_before_the_draft_has_come(member):
+    elin = member("elin")
+    ask(elin, "Hur lång är en bokad tid?")
+    answers, held = [], True
+
+    def hold(route: Route) -> None:
+        if held:
+            answers.append(route)
+        else:
+            route.continue_()
+
+    elin.route("**/api/utkast/**", hold)
+    elin.reload()
+    still(elin)
+    elin.get_by_role("button", name="Citera").click()
+    elin.keyboard.type("Tjugo minuter.")
+    typed = elin.locator(REPLY).input_value()
+    held = False
+    for each in answers:
+        each.continue_()
+    elin.get_by_role("button", name="Skicka svaret").click()
+
+    assert answers and typed.endswith("\n\nTjugo minuter.")
+    expect(elin.locator("#inlagg-2")).to_contain_text("Tjugo minuter.")
+
+
 def test_two_who_change_the_same_text_never_overwrite_each_other_unseen(member):
     mona, elin = member("mona"), member("elin")
     ask(elin, "Vem ändrar?", "Första lydelsen.")
     elin.get_by_role("link", name="Ändra").click()
-    expect(elin.locator(".hub-editor textarea")).to_have_value("Första lydelsen.")
+    expect(elin.get_by_role("textbox", name="Texten")).to_have_value("Första lydelsen.")
     visit(mona, elin.url)
-    mona.locator(".hub-editor textarea").fill("Moderatorns lydelse.")
+    mona.get_by_role("textbox", name="Texten").fill("Moderatorns lydelse.")
     mona.get_by_label("Skäl").fill("Namn borttaget")
     mona.get_by_role("button", name="Spara ändringen").click()
     expect(mona.locator("#inlagg-1")).to_contain_text("Moderatorns lydelse.")
-    elin.locator(".hub-editor textarea").fill("Elins lydelse.")
+    elin.get_by_role("textbox", name="Texten").fill("Elins lydelse.")
     elin.get_by_role("button", name="Spara ändringen").click()
 
     expect(elin.locator(".hub-difference")).to_contain_text("Moderatorns")
-    expect(elin.locator(".hub-editor textarea")).to_have_value("Elins lydelse.")
+    expect(elin.get_by_role("textbox", name="Texten")).to_have_value("Elins lydelse.")
     visit(mona, elin.url.split("&")[0])
     expect(mona.locator("#inlagg-1")).to_contain_text("Moderatorns lydelse.")
     elin.get_by_role("button", name="Spara ändringen").click()

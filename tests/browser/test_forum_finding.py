@@ -30,4 +30,4 @@ def test_a_member_searches_for_what_was_just_posted_and_comes_to_it(server, page
     expect(page.locator(".hub-hits mark")).to_have_text(word)
     page.locator(".hub-hits a").click()
 
-    expect(page.get_by_text(word)).to_be_in_viewport()
+    expect(page.locator(".hub-post-text").filter(has_text=word)).to_be_in_viewport()
