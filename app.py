@@ -34,6 +34,7 @@ from web.forum_cards import ForumCards
 from web.forum_feeds import ForumFeeds
 from web.forum_finding import ForumFinding
 from web.forum_moderation import ForumModeration
+from web.forum_reading import ForumReading
 from web.live import Live
 from web.logs import start_logging
 from web.middleware import Guard
@@ -89,6 +90,7 @@ app = st.App(
         *ForumFinding(HUB).routes(),
         *Forum(HUB, html).routes(),
         *ForumCards(HUB, html).routes(),
+        *ForumReading(HUB, html).routes(),
         *ForumFeeds(HUB, html).routes(),
         *ForumModeration(HUB, html).routes(),
         *Survey(HUB, html).routes(),

@@ -6,12 +6,12 @@ from html import escape
 import streamlit as st
 
 from components import html, live
-from components.forum import author_words, category_name, tag_name, thread_way, title_html
+from components.forum import author_words, category_name, replies_words, tag_name, thread_way, title_html
 from components.forum_moderation import notice
 from components.forum_place import concerns
 from components.problems import summary
 from components.session import hub, language, name_page, visitor
-from components.words import _, date, number
+from components.words import _, day
 from hub.errors import Unavailable
 from hub.forum.rules import Card, Order
 from hub.forum.store import Listed, Wanted
@@ -213,17 +213,15 @@ def row(listed: Listed, cards: Mapping[str, Card]) -> str:
     card = cards.get(thread.id)
     link = escape(thread_way(thread.id, listed.read + 1 if listed.unread else 1))
     marks = "".join(f" <span class='hub-tag{css}'>{escape(text)}</span>" for text, css in _marks(listed, card))
-    replies = thread.posts - 1
-    said = _("1 reply") if replies == 1 else _("{count} replies").format(count=number(replies))
     tags = "".join(
         f" <a class='hub-forum-tag' href='{address('/forum', tagg=tag)}'>{escape(tag_name(tag))}</a>"
         for tag in thread.tags
     )
-    last = _("{name}, {date}").format(name=author_words(thread.last_name), date=date(thread.activity_at.date()))
+    last = _("{name}, {date}").format(name=author_words(thread.last_name), date=day(thread.activity_at))
     return (
         f"<li{' class=unread' if listed.unread else ''}><h3><a href='{link}'>{title_html(thread)}</a>{marks}</h3>"
         f"<p class='hub-muted'><a href='{address('/forum', kategori=thread.category)}'>{escape(category_name(thread.category))}</a>{tags}</p>"
-        f"<p class='hub-muted'>{escape(said)} · {escape(last)}</p></li>"
+        f"<p class='hub-muted'>{escape(replies_words(thread.posts - 1))} · {escape(last)}</p></li>"
     )
 
 

@@ -204,16 +204,16 @@ def drawing(by, name, argument):
 
     import streamlit as st
 
-    from components import forum_cards, forum_place
+    from components import forum_beside, forum_cards, forum_place
     from components.html import show
     from components.session import settle_language
 
     settle_language()
     st.session_state["hub-visitor"] = (by, time.monotonic() + 60)
     draw = {
-        "region": forum_cards.of_region,
-        "level": forum_cards.of_level,
-        "card": forum_cards.told_by,
+        "region": forum_beside.of_region,
+        "level": forum_beside.of_level,
+        "card": forum_beside.told_by,
         "talk": lambda about: forum_place.talk(about, "Namnet"),
         "each": lambda id_: str(forum_place.talk_beside_each("requirement", {id_: "Kravet"})),
         "place": lambda about: str(forum_place.place_of(about)),
@@ -355,3 +355,10 @@ def test_what_there_cannot_be_in_an_address_is_told_and_left_out(written):
     seen = drawn(KIM, "page", niva="taket", region="ZZ", ar="tjugo")
 
     assert seen.count("finns inte") >= 3 and "Ett" in seen
+
+
+def test_a_text_that_begins_with_much_space_takes_no_page_away(written):
+    sparse = "\u00a0" * 300 + "Två system"
+    thread = tell(written, "Glest", situation=sparse, advice=sparse)
+
+    assert "Glest" in drawn(KIM, "page") and "Glest" in drawn(KIM, "page", jamfor=thread)

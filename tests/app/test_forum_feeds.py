@@ -33,7 +33,8 @@ from hub.visitor import SESSION_COOKIE, Visitor
 from tests import postman as post
 from tests.postman import Postman
 from web import runtime, shell
-from web.forum_feeds import PAGE, ForumFeeds
+from web.forum_feeds import ForumFeeds
+from web.forum_reading import PAGE, ForumReading
 from web.middleware import Guard
 from web.pages import Pages
 
@@ -73,7 +74,7 @@ class House:
         )
         pages = Pages(self.hub, shell.take_apart(runtime.index_page()))
         self.app = Starlette(
-            routes=[*pages.routes(), *ForumFeeds(self.hub, pages).routes()],
+            routes=[*pages.routes(), *ForumReading(self.hub, pages).routes(), *ForumFeeds(self.hub, pages).routes()],
             middleware=[
                 Middleware(
                     Guard, pages=pages.app_pages(), files=frozenset(), own=("/forum/", "/api/", "/sitemap.xml", "/robots.txt"),
