@@ -1,5 +1,6 @@
 """One thread: its posts, what can be said of them, the answer, and the reply."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from html import escape
 
@@ -38,7 +39,7 @@ def page(thread_id: str) -> None:
         forum_moderation.said(), _head(opened, after), forum_moderation.told(thread_id), forum_moderation.notice()
     )
     upto = 0 if opened.more else opened.thread.posts
-    _posts(thread_id, after, upto, version)
+    _posts(thread_id, after, upto, version, iter((opened,)))
     if around := _pages(opened, after):
         html.show(around)
     if not opened.more:
@@ -135,18 +136,32 @@ def _answer(opened: Opened) -> str:
 
 
 @st.fragment
-def _posts(thread_id: str, after: int, upto: int, drawn: int) -> None:
-    """Draw the posts there were when the page was opened, as they stand now, and tell when more have come."""
+def _posts(thread_id: str, after: int, upto: int, drawn: int, handed: Iterator[Opened]) -> None:
+    """Draw the posts there were when the page was opened, as they stand now, and tell when more have come.
+
+    Args:
+        thread_id: which thread.
+        after: the number of the last post of the page before.
+        upto: the number of the last post there was; 0 where a later page begins after this one.
+        drawn: the version of the thread's topic before the page was read.
+        handed: what the page has read. It is taken once: Streamlit keeps the arguments, and when the fragment runs again
+            by itself there is nothing left, so that it reads anew.
+    """
     topic = f"forum:{thread_id}"
-    seen = hub().topics.version(topic)
-    try:
-        opened = replace(hub().forum.open(visitor(), thread_id, after, upto=upto), more=not upto)
-    except (NotFound, Rejected):
-        st.rerun(scope="app")
-    except Unavailable:
-        html.show(f"<p class='note'>{escape(_('The posts cannot be fetched just now. Try again in a moment.'))}</p>")
-        live.listen(topic, drawn)
-        return
+    seen = drawn
+    opened = next(handed, None)
+    if opened is None:
+        seen = hub().topics.version(topic)
+        try:
+            opened = replace(hub().forum.open(visitor(), thread_id, after, upto=upto), more=not upto)
+        except (NotFound, Rejected):
+            st.rerun(scope="app")
+        except Unavailable:
+            html.show(
+                f"<p class='note'>{escape(_('The posts cannot be fetched just now. Try again in a moment.'))}</p>"
+            )
+            live.listen(topic, drawn)
+            return
     html.show(
         f"<ol class='hub-posts' start='{after + 1}'>{''.join(_post(opened, one) for one in opened.posts)}</ol>"
         if opened.posts

@@ -1,11 +1,14 @@
-"""A thread of several pages, and an answer that has grown old."""
+"""A thread of several pages, how often it is read, and an answer that has grown old."""
 
 import datetime as dt
 import os
 import re
 import uuid
+from functools import partial
 
 import pytest
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 from hub.bootstrap import build
 from hub.clock import utc_now
@@ -14,7 +17,7 @@ from hub.forum.rules import PAGE
 from hub.forum.service import Forum, NewText, NewThread
 from hub.limits import Limits
 from hub.settings import read_settings
-from hub.tables import person
+from hub.tables import forum_post, person
 from hub.visitor import Role, Visitor
 from tests.app.test_pages import shown, visit
 
@@ -68,3 +71,46 @@ def test_an_answer_older_than_a_year_asks_whoever_asked_to_confirm_it(thread):
 
     assert "Inte bekräftat sedan dess" in page
     assert "Det gäller fortfarande" in page
+
+
+# --- How often a thread is read --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def readings(monkeypatch) -> list[str]:
+    """The threads that have been opened, in turn."""
+    found, opens = [], Forum.open
+
+    def noted(self, by, thread_id, *args, **more):
+        found.append(thread_id)
+        return opens(self, by, thread_id, *args, **more)
+
+    monkeypatch.setattr(Forum, "open", noted)
+    return found
+
+
+def moved(app: AppTest, monkeypatch) -> AppTest:
+    """Run the page's fragments alone, as when their topics have moved."""
+    with monkeypatch.context() as patch:
+        rerun = partial(RerunData, fragment_id_queue=list(app._fragment_storage._fragments))
+        patch.setattr(local_script_runner, "RerunData", rerun)
+        return app.run()
+
+
+def test_a_thread_is_read_once_when_its_page_is_drawn(thread, readings):
+    page = shown(visit("forum.py", trad=thread))
+
+    assert page.count("id='inlagg-1'") == 1
+    assert readings == [thread]
+
+
+def test_the_posts_of_a_thread_that_has_moved_are_read_anew_alone(thread, readings, monkeypatch):
+    app = visit("forum.py", trad=thread)
+    HUB.database.write(
+        lambda c: c.execute(forum_post.update().where(forum_post.c.number == 1).values(text="Hur gör ni nu?"))
+    )
+
+    moved(app, monkeypatch)
+
+    assert readings == [thread, thread]
+    assert "Hur gör ni nu?" in shown(app) and "<h1" not in shown(app)
