@@ -17,9 +17,10 @@ from hub.forum.rules import PAGE
 from hub.forum.service import Forum, NewText, NewThread
 from hub.limits import Limits
 from hub.settings import read_settings
-from hub.tables import forum_post, person
+from hub.tables import forum_post
 from hub.visitor import Role, Visitor
 from tests.app.test_pages import shown, visit
+from tests.forum_room import join
 
 HUB = build(read_settings(os.environ))
 KIM = Visitor("person:flersidig", "flersidig", name="Kim", roles=frozenset({Role.READER, Role.MEMBER}))
@@ -28,12 +29,7 @@ KIM = Visitor("person:flersidig", "flersidig", name="Kim", roles=frozenset({Role
 @pytest.fixture(scope="module")
 def thread() -> str:
     """A question with one page of posts and five more, whose second is the answer."""
-    row = {
-        "id": KIM.person_id, "issuer": "test", "subject": KIM.person_id, "name": "Kim", "region": "", "shown": "name",
-        "organisation": "", "role_words": "", "language": "sv", "notices": "hub", "rules_version": 1,
-        "created_at": utc_now(), "version": 1,
-    }  # fmt: skip
-    HUB.database.write(lambda c: c.execute(person.insert(), [row]))
+    join(HUB.database, {KIM.person_id: ""}, name="Kim", notices="hub")
     forum = Forum(
         HUB.database, Limits(factor=1_000), HUB.topics, utc_now, HUB.forum_content, levels=HUB.levels, populations={}
     )  # fmt: skip

@@ -3,7 +3,6 @@
 import asyncio
 import csv
 import dataclasses
-import datetime as dt
 import io
 import os
 import re
@@ -29,12 +28,12 @@ from hub.survey.files import as_typed
 from hub.tables import forum_thread
 from hub.tables import person as people
 from hub.visitor import Role, Visitor
+from tests.forum_room import NOW, join
 from web import runtime, shell
 from web.forum_cards import ForumCards
 from web.pages import Pages
 
 HUB = build(read_settings(os.environ))
-NOW = dt.datetime(2027, 2, 1, 8, tzinfo=dt.UTC)
 CARD = Card(
     "hop-out", 2026, "Två system", "Anslöt", "Det gick", video_system="Visiba", advice="Börja smått",
     contact="kim@region.example.se",
@@ -52,12 +51,7 @@ STRANGER = Visitor("browser:x", address="address:x")
 
 
 def told_in(database: Database) -> Forum:
-    values = {
-        "issuer": "test", "region": "M", "organisation": "", "role_words": "", "shown": "name", "language": "sv",
-        "notices": "none", "rules_version": 1, "created_at": NOW, "version": 1,
-    }  # fmt: skip
-    rows = [{**values, "id": one.person_id, "subject": one.person_id, "name": one.name} for one in (KIM, MIRA)]
-    database.write(lambda connection: connection.execute(people.insert(), rows))
+    join(database, {one.person_id: "M" for one in (KIM, MIRA)})
     return Forum(
         database, Limits(factor=1_000), Topics(), lambda: NOW, HUB.forum_content, levels=HUB.levels, populations=POPULATIONS
     )  # fmt: skip
