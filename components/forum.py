@@ -7,7 +7,7 @@ from components.session import hub, language, visitor
 from components.words import _, number
 from hub.errors import Unavailable
 from hub.forum.reading import Reading
-from hub.forum.rules import PAGE, Thread
+from hub.forum.rules import Thread, page_begins
 from hub.visitor import NOBODY, Visitor
 
 
@@ -18,7 +18,7 @@ def reading() -> Reading:
 
 def thread_way(thread_id: str, post: int = 1) -> str:
     """Return the address of a post in a thread, by its number; the first stands for the thread."""
-    after = (post - 1) // PAGE * PAGE
+    after = page_begins(post)
     query = {"trad": thread_id, **({"efter": str(after)} if after else {})}
     return f"/forum?{urlencode(query)}" + (f"#inlagg-{post}" if post > 1 else "")
 
@@ -46,8 +46,7 @@ def title_of(thread: Thread) -> str:
 
 def title_html(thread: Thread) -> str:
     """Return a thread's title as HTML that says which language it is in."""
-    title = title_of(thread)
-    return f"<span lang='{language() if thread.seed and title != thread.title else 'sv'}'>{escape(title)}</span>"
+    return reading().title_html(thread)
 
 
 def reader() -> Visitor:

@@ -6,12 +6,12 @@ from html import escape
 import streamlit as st
 
 from components import html, live
-from components.forum import author_words, category_name, replies_words, tag_name, thread_way, title_html
+from components.forum import author_words, category_name, tag_name, thread_way, title_html
 from components.forum_moderation import notice
 from components.forum_place import concerns
 from components.problems import summary
 from components.session import hub, language, name_page, visitor
-from components.words import _, day
+from components.words import _, date, number
 from hub.errors import Unavailable
 from hub.forum.rules import Card, Order
 from hub.forum.store import Listed, Wanted
@@ -129,7 +129,13 @@ def _news(version: int) -> None:
     live.listen("forum", now)
 
 
+def _way(asked: Mapping[str, str], **more: str) -> str:
+    """Return the address of the list with what is asked for, from its beginning unless more says otherwise."""
+    return address("/forum", **{name: value for name, value in {**asked, "efter": "", **more}.items() if value})
+
+
 def _wanted(asked: dict[str, str]) -> tuple[Wanted, list[str]]:
+    """Return what the address asks for; what there cannot be is taken out of it and told."""
     content, problems = hub().forum_content, []
     if asked["ordning"] not in _ORDERS:
         problems.append(_("There is no such order. The last active threads are shown first."))
@@ -151,9 +157,8 @@ def _choices(asked: dict[str, str]) -> str:
         "mina": _("Mine"),
         "foljda": _("Followed"),
     }
-    kept = {name: asked[name] for name in ("kategori", "tagg", "om") if asked[name]}
     tabs = "".join(
-        f"<li><a href='{address('/forum', **({'ordning': order} if order else {}), **kept)}'{' aria-current=true' if order == asked['ordning'] else ''}>{escape(name)}</a></li>"
+        f"<li><a href='{_way(asked, ordning=order)}'{' aria-current=true' if order == asked['ordning'] else ''}>{escape(name)}</a></li>"
         for order, name in names.items()
     )
     content = hub().forum_content
@@ -189,10 +194,9 @@ def _select(name: str, label: str, every: str, options: Sequence[tuple[str, str]
 def _about(asked: dict[str, str]) -> str:
     if not asked["om"]:
         return ""
-    rest = {name: asked[name] for name in ("ordning", "kategori", "tagg") if asked[name]}
     return (
         f"<div class='note'><p>{escape(_('Only threads that stand beside one place in the hub.'))} "
-        f"<a href='{address('/forum', **rest)}'>{escape(_('Show all'))}</a></p>{concerns(asked['om'])}</div>"
+        f"<a href='{_way(asked, om='')}'>{escape(_('Show all'))}</a></p>{concerns(asked['om'])}</div>"
     )
 
 
@@ -213,15 +217,17 @@ def row(listed: Listed, cards: Mapping[str, Card]) -> str:
     card = cards.get(thread.id)
     link = escape(thread_way(thread.id, listed.read + 1 if listed.unread else 1))
     marks = "".join(f" <span class='hub-tag{css}'>{escape(text)}</span>" for text, css in _marks(listed, card))
+    replies = thread.posts - 1
+    said = _("1 reply") if replies == 1 else _("{count} replies").format(count=number(replies))
     tags = "".join(
         f" <a class='hub-forum-tag' href='{address('/forum', tagg=tag)}'>{escape(tag_name(tag))}</a>"
         for tag in thread.tags
     )
-    last = _("{name}, {date}").format(name=author_words(thread.last_name), date=day(thread.activity_at))
+    last = _("{name}, {date}").format(name=author_words(thread.last_name), date=date(thread.activity_at.date()))
     return (
         f"<li{' class=unread' if listed.unread else ''}><h3><a href='{link}'>{title_html(thread)}</a>{marks}</h3>"
         f"<p class='hub-muted'><a href='{address('/forum', kategori=thread.category)}'>{escape(category_name(thread.category))}</a>{tags}</p>"
-        f"<p class='hub-muted'>{escape(replies_words(thread.posts - 1))} · {escape(last)}</p></li>"
+        f"<p class='hub-muted'>{escape(said)} · {escape(last)}</p></li>"
     )
 
 
@@ -262,14 +268,10 @@ def _nothing(asked: dict[str, str], *, pinned: bool) -> str:
 def _first(asked: dict[str, str]) -> str:
     if not asked["efter"]:
         return ""
-    kept = {name: asked[name] for name in ("ordning", "kategori", "tagg", "om") if asked[name]}
-    return f"<a class='hub-link' href='{address('/forum', **kept)}'>{escape(_('← From the beginning'))}</a>"
+    return f"<a class='hub-link' href='{_way(asked)}'>{escape(_('← From the beginning'))}</a>"
 
 
 def _next(asked: dict[str, str], cursor: str) -> str:
     if not cursor:
         return ""
-    kept = {name: asked[name] for name in ("ordning", "kategori", "tagg", "om") if asked[name]}
-    return (
-        f"<a class='hub-button quiet' href='{address('/forum', **kept, efter=cursor)}'>{escape(_('Older threads'))}</a>"
-    )
+    return f"<a class='hub-button quiet' href='{_way(asked, efter=cursor)}'>{escape(_('Older threads'))}</a>"

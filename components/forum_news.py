@@ -7,10 +7,11 @@ import streamlit as st
 
 from components import html
 from components.fields import Form, complain_of, sent_form
-from components.forum import author_words, kicker, reading, thread_way
+from components.forum import author_words, kicker, thread_way
 from components.session import hub, language, name_page, visitor
 from components.words import _, day, moment, number
 from hub.clock import utc_now
+from hub.forum import reading
 from hub.forum.mailing import CONFIRM_WITHIN
 from hub.forum.news import Kind, Told
 from hub.forum.news_store import Mailing, Notice
@@ -66,7 +67,7 @@ def _waiting(told: Told) -> str:
     parts = [_off() if not told.wanted else ""]
     if told.aged:
         rows = "".join(
-            f"<li><a href='{escape(thread_way(one.thread_id, one.number))}'>{escape(reading().title(one.title, one.seed))}</a>"
+            f"<li><a href='{escape(thread_way(one.thread_id, one.number))}'>{escape(_title(one.title, one.seed))}</a>"
             f"<p class='hub-muted'>{escape(_('You accepted the answer on {date}. Does it still hold? Open it and say so.').format(date=day(one.accepted_at)))}</p></li>"
             for one in told.aged
         )
@@ -76,7 +77,7 @@ def _waiting(told: Told) -> str:
         parts.append(f"<h2>{escape(_('About your posts'))}</h2><ul class='hub-threads'>{rows}</ul>")
     if told.threads:
         rows = "".join(
-            f"<li><a href='{escape(thread_way(one.id, one.read + 1))}'>{escape(reading().title(one.title, one.seed))}</a>"
+            f"<li><a href='{escape(thread_way(one.id, one.read + 1))}'>{escape(_title(one.title, one.seed))}</a>"
             f"<p class='hub-muted'>{escape(_new_words(one.posts - one.read))} · {escape(author_words(one.last_name))}, {escape(moment(one.at))}</p></li>"
             for one in told.threads
         )
@@ -103,6 +104,10 @@ def _off() -> str:
     )
 
 
+def _title(title: str, seed: str) -> str:
+    return reading.title(title, seed, hub().forum_content, language())
+
+
 def _new_words(count: int) -> str:
     return _("1 new post") if count == 1 else _("{count} new posts").format(count=number(count))
 
@@ -121,7 +126,7 @@ def _notice(one: Notice) -> str:
     }.get(Kind(one.kind) if one.kind in set(Kind) else Kind.NOTED, "")
     why = f"<p>{escape(_('Reason:'))} {escape(one.reason)}</p>" if one.reason else ""
     return (
-        f"<li><a href='{escape(thread_way(one.thread_id, one.number))}'>{escape(reading().title(one.title, one.seed))}</a>"
+        f"<li><a href='{escape(thread_way(one.thread_id, one.number))}'>{escape(_title(one.title, one.seed))}</a>"
         f"<p>{escape(words)} <span class='hub-muted'>{escape(moment(one.at))}</span></p>{why}</li>"
     )
 

@@ -94,7 +94,7 @@ def _head(opened: Opened, after: int) -> str:
         )
         if holds
     ]
-    drawn = "".join(f" <span class='hub-tag'>{escape(text)}</span>" for text in marks)
+    drawn = "".join(map(_tag, marks))
     return html.joined(
         f"<p class='hub-kicker'><a href='/forum'>{escape(_('Forum'))}</a> · <a href='{address('/forum', kategori=thread.category)}'>{escape(category_name(thread.category))}</a>{tags}</p>",
         f"<h1>{title_html(thread)}</h1>",

@@ -19,7 +19,7 @@ from components.problems import sentence, summary
 from components.session import forget, hub, keep, kept, language, name_page, visitor
 from components.words import _
 from hub.errors import NotFound, Rejected, Unavailable
-from hub.forum.rules import LONGEST, PAGE, Card, read_number
+from hub.forum.rules import LONGEST, Card, page_begins, read_number
 from hub.forum.service import Changing, NewText, NewThread
 
 _FORM = "forum-ny"
@@ -243,7 +243,7 @@ def change(post_id: str) -> None:
 def _take_back(now: Changing) -> str:
     if not now.own or (now.post.number == 1 and now.thread.posts > 1):
         return ""
-    unseen = {"trad": now.thread.id, "inlagg": now.post.id, "efter": str((now.post.number - 1) // PAGE * PAGE)}
+    unseen = {"trad": now.thread.id, "inlagg": now.post.id, "efter": str(page_begins(now.post.number))}
     words = _("Take the thread back") if now.post.number == 1 else _("Take the post back")
     return (
         f"<h2>{escape(words)}</h2><p>{escape(_('Others then no longer see it. You can bring it back.'))}</p>{hide_note('post')}"

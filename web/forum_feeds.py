@@ -38,7 +38,7 @@ class ForumFeeds:
         self._pages = pages
 
     def routes(self) -> list[Route]:
-        """Return the routes; the last one answers what nobody has, which Streamlit would answer with its own page."""
+        """Return the routes."""
         return [
             Route("/forum/flode.atom", self.feed),
             Route("/forum/bekrafta", self.confirm, methods=["GET", "POST"]),
@@ -47,7 +47,6 @@ class ForumFeeds:
                 Route(f"/api/forum/{name}", self._taking(name, act), methods=["POST"])
                 for name, act in self._acts().items()
             ),
-            Route("/forum/{path:path}", self._pages.not_found),
         ]
 
     # --- The feed ----------------------------------------------------------------------------------------------------

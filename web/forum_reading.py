@@ -13,7 +13,7 @@ from starlette.routing import Route
 from hub.bootstrap import Hub
 from hub.clock import utc_now
 from hub.errors import NotFound
-from hub.forum.rules import Post, Thread, read_number
+from hub.forum.rules import Post, Thread, page_begins, read_number
 from hub.forum.service import Opened
 from hub.identity.rules import Action, allowed
 from hub.language import Language, moment
@@ -35,8 +35,11 @@ class ForumReading:
         self._pages = pages
 
     def routes(self) -> list[Route]:
-        """Return the route."""
-        return [Route("/forum/trad/{thread_id}", self.thread)]
+        """Return the routes; the last answers any address below the forum, which Streamlit would answer with its own page."""
+        return [
+            Route("/forum/trad/{thread_id}", self.thread),
+            Route("/forum/{path:path}", self._pages.not_found),
+        ]
 
     async def thread(self, request: Request) -> Response:
         """Answer a thread as plain HTML, for members; others are led to sign in, whether there is such a thread or not."""
@@ -97,13 +100,13 @@ class Written:
         first = []
         if opened.answer and not after:
             number = opened.answer.number
-            way = f"{_way(thread.id, (number - 1) // PAGE * PAGE)}#inlagg-{number}"
+            way = f"{_way(thread.id, page_begins(number, PAGE))}#inlagg-{number}"
             first.append(read.answer(thread, opened.answer, way, utc_now()))
         if opened.card and not after:
             first.append(read.card(opened.card))
         return (
             f"<p class='hub-kicker'><a href='/forum'>{escape(self._say('Forum'))}</a> · {escape(read.category(thread.category))}</p>"
-            f"<h1>{escape(read.title(thread.title, thread.seed))}</h1>"
+            f"<h1>{read.title_html(thread)}</h1>"
             f"{''.join(first)}<ol class='hub-posts' start='{after + 1}'>{posts}</ol>{self._ways(opened, after)}"
         )
 

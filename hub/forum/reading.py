@@ -130,6 +130,11 @@ class Reading:
 
     # --- Texts as HTML -----------------------------------------------------------------------------------------------
 
+    def title_html(self, thread: Thread) -> str:
+        """Return a thread's title with the language it is in."""
+        title = self.title(thread.title, thread.seed)
+        return f"<span lang='{self._language if title != thread.title else 'sv'}'>{escape(title)}</span>"
+
     def text(self, thread: Thread, post: Post) -> str:
         """Return a post's text; that of the editors' question with what they had read."""
         text, sources = body(post.text, post.number, thread.seed, self._content, self._language)

@@ -59,19 +59,6 @@ def test_an_answer_stands_on_top_of_every_page(thread):
     assert "Det gäller fortfarande" not in page
 
 
-def test_an_answer_older_than_a_year_asks_whoever_asked_to_confirm_it(thread):
-    old = utc_now() - dt.timedelta(days=366)
-    HUB.database.write(lambda connection: store.change_thread(connection, thread, accepted_at=old))
-
-    page = shown(visit("forum.py", trad=thread))
-
-    assert "Inte bekräftat sedan dess" in page
-    assert "Det gäller fortfarande" in page
-
-
-# --- How often a thread is read --------------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def readings(monkeypatch) -> list[str]:
     """The threads that have been opened, in turn."""
@@ -110,3 +97,13 @@ def test_the_posts_of_a_thread_that_has_moved_are_read_anew_alone(thread, readin
 
     assert readings == [thread, thread]
     assert "Hur gör ni nu?" in shown(app) and "<h1" not in shown(app)
+
+
+def test_an_answer_older_than_a_year_asks_whoever_asked_to_confirm_it(thread):
+    old = utc_now() - dt.timedelta(days=366)
+    HUB.database.write(lambda connection: store.change_thread(connection, thread, accepted_at=old))
+
+    page = shown(visit("forum.py", trad=thread))
+
+    assert "Inte bekräftat sedan dess" in page
+    assert "Det gäller fortfarande" in page

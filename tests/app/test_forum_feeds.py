@@ -74,7 +74,7 @@ class House:
         )
         pages = Pages(self.hub, shell.take_apart(runtime.index_page()))
         self.app = Starlette(
-            routes=[*pages.routes(), *ForumReading(self.hub, pages).routes(), *ForumFeeds(self.hub, pages).routes()],
+            routes=[*pages.routes(), *ForumFeeds(self.hub, pages).routes(), *ForumReading(self.hub, pages).routes()],
             middleware=[
                 Middleware(
                     Guard, pages=pages.app_pages(), files=frozenset(), own=("/forum/", "/api/", "/sitemap.xml", "/robots.txt"),
