@@ -59,6 +59,8 @@ class ForumReading:
         if not opened.thread.visible:
             return unlisted(await self._pages.not_found(request))
         language, say = language_of(request), self._pages.say(request)
+        # A page of long posts takes a while to write, and others are waiting to be answered.
+        body = await run_in_threadpool(Written(self._hub, say, language).whole, opened, after)
         return unlisted(
             await self._pages.render(
                 request,
@@ -66,7 +68,7 @@ class ForumReading:
                 title=self._hub.forum_readings[language].title(opened.thread.title, opened.thread.seed),
                 description="",
                 path="/forum",
-                body=Markup(Written(self._hub, say, language).whole(opened, after)),  # noqa: S704 - people's text through hub/markdown.py, the rest escaped
+                body=Markup(body),  # noqa: S704 - people's text through hub/markdown.py, the rest escaped
                 app_address=f"/forum?trad={quote(opened.thread.id)}",
                 app_text=say("Open in the forum, to reply"),
             )
