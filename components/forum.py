@@ -39,11 +39,6 @@ def tag_name(tag: str) -> str:
     return found.name[language()] if found else tag
 
 
-def title_of(thread: Thread) -> str:
-    """Return a thread's title in the reader's language, where it is the editors'."""
-    return reading().title(thread.title, thread.seed)
-
-
 def title_html(thread: Thread) -> str:
     """Return a thread's title as HTML that says which language it is in."""
     return reading().title_html(thread)

@@ -1,6 +1,6 @@
 """Experience cards side by side, and what of them is put into a plan."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 
 import streamlit as st
@@ -51,38 +51,33 @@ def page(asked: Sequence[str]) -> None:
 
 def _table(found: Sequence[Experience]) -> str:
     heads = "".join(f"<th scope='col' lang='sv'>{escape(one.title)}</th>" for one in found)
-    # The head of the table is not seen on a phone, so all that is to be read or pressed stands in its rows.
-    thread = escape(_("Read and reply in the thread"))
-    told_by = [
-        (
-            one,
-            f"<p>{escape(who_and_when(one))}</p><a class='hub-link' href='{escape(thread_way(one.thread_id))}'>{thread}<span class='hub-unseen'>: {escape(one.title)}</span></a>",
-        )
-        for one in found
-    ]
-    rows = [
-        _line(_("Told by"), told_by),
-        _line(_("Level"), [(one, escape(reading().level(one.card.level))) for one in found]),
-    ]
-    rows += [
-        _line(name, [(one, people(str(getattr(one.card, field)))) for one in found], [
-            not getattr(one.card, field) for one in found
-        ])
+    texts = {
+        name: [people(text) if (text := getattr(one.card, field)) else "" for one in found]
         for field, name in reading().compared_texts().items()
-        if any(getattr(one.card, field) for one in found)
-    ]  # fmt: skip
-    rows.append(
+    }
+    rows = (
+        _line(_("Told by"), found, map(_told_by, found)),
+        _line(_("Level"), found, (escape(reading().level(one.card.level)) for one in found)),
+        *(_line(name, found, told) for name, told in texts.items() if any(told)),
         _line(
             _("What others say"),
-            [(one, "<br>".join(map(escape, reactions_words(one)))) for one in found],
-            [not one.reactions for one in found],
+            found,
+            ("<br>".join(map(escape, reactions_words(one))) for one in found),
             _("Nothing yet"),
-        )
+        ),
     )
     return (
         f"<div class='table-scroll' tabindex='0' role='region' aria-label='{escape(_('Experiences side by side'))}'>"
         f"<table class='hub-stack hub-side hub-side-{len(found)}'><thead><tr><th scope='col'>{escape(_('What is told'))}</th>{heads}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _told_by(one: Experience) -> str:
+    """Return whose a card is, and the way to it: the head of the table, which names it, is not seen on a phone."""
+    return (
+        f"<p>{escape(who_and_when(one))}</p><a class='hub-link' href='{escape(thread_way(one.thread_id))}'>"
+        f"{escape(_('Read and reply in the thread'))}<span class='hub-unseen'>: {escape(one.title)}</span></a>"
     )
 
 
@@ -92,11 +87,11 @@ def reactions_words(one: Experience) -> list[str]:
     return [f"{said(kind)}: {number(one.reactions[kind])}" for kind in Reaction if one.reactions.get(kind)]
 
 
-def _line(name: str, cells: Sequence[tuple[Experience, str]], empty: Sequence[bool] = (), nothing: str = "") -> str:
+def _line(name: str, found: Sequence[Experience], told: Iterable[str], nothing: str = "") -> str:
     missing = f"<span class='hub-muted'>{escape(nothing or _('Not told'))}</span>"
     drawn = "".join(
-        f"<td><span class='hub-side-of' lang='sv'>{escape(one.title)}</span>{missing if place < len(empty) and empty[place] else text}</td>"
-        for place, (one, text) in enumerate(cells)
+        f"<td><span class='hub-side-of' lang='sv'>{escape(one.title)}</span>{text or missing}</td>"
+        for one, text in zip(found, told, strict=True)
     )
     return f"<tr><th scope='row'>{escape(name)}</th>{drawn}</tr>"
 

@@ -9,7 +9,7 @@ import streamlit as st
 from components import forum_moderation, html, live
 from components.editor import Submitted, editor
 from components.fields import Form, complain_of
-from components.forum import author_words, category_name, reading, tag_name, thread_way, title_html, title_of
+from components.forum import author_words, category_name, reading, tag_name, thread_way, title_html
 from components.forum_beside import ways_from
 from components.forum_place import concerns
 from components.privacy import hide_note
@@ -33,7 +33,7 @@ def page(thread_id: str) -> None:
     except NotFound:
         not_found()
         return
-    name_page(title_of(opened.thread))
+    name_page(reading().title(opened.thread.title, opened.thread.seed))
     complain_of(*_FORMS, heading=_("This was not done"))
     html.show(
         forum_moderation.said(), _head(opened, after), forum_moderation.told(thread_id), forum_moderation.notice()

@@ -5,7 +5,7 @@ count holds it. What people have written of their systems counts as the same wha
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -72,9 +72,7 @@ FILTERS: Final[Mapping[str, str]] = {
 """What narrows the cards, as it is called in addresses and here."""
 
 
-def read_sought(
-    given: Mapping[str, str], levels: Collection[str], regions: Collection[str]
-) -> tuple[Sought, list[str]]:
+def read_sought(given: Mapping[str, str], levels: Iterable[str], regions: frozenset[str]) -> tuple[Sought, list[str]]:
     """Return what an address asks for, and the names in it of what there cannot be, which then asks for all."""
     asked = {name: given.get(name, "")[: rules.LONGEST["system"]] for name in FILTERS}
     there_can_be = {

@@ -17,7 +17,7 @@ from hub import language as forms
 from hub.forum import reading
 from hub.forum.content import ForumContent
 from hub.forum.news_store import Said, Talk
-from hub.forum.rules import page_begins
+from hub.forum.rules import PAGE
 from hub.language import Catalogue, Language
 from hub.mail import Letter
 from hub.markdown import plain
@@ -59,7 +59,7 @@ class Week:
 
 def post_way(thread_id: str, number: int) -> str:
     """Return the address of a post in its thread, within the hub."""
-    after = page_begins(number)
+    after = (number - 1) // PAGE * PAGE
     return f"/forum?trad={quote(thread_id)}" + (f"&efter={after}" if after else "") + f"#inlagg-{number}"
 
 

@@ -65,16 +65,7 @@ class Reading:
         catalogue: Catalogue,
         language: Language,
     ) -> None:
-        """Hold the words.
-
-        Args:
-            content: categories, tags and the editors' questions.
-            sources: what the questions name, in the language.
-            levels: the names of the levels by id, in the language.
-            regions: the regions' names.
-            catalogue: the words around.
-            language: the reader's.
-        """
+        """Hold the words, of which the sources and the levels' names by id are in the language."""
         self._content = content
         self._sources = sources
         self._levels = levels
