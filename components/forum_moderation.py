@@ -12,7 +12,7 @@ from components.session import hub, language, visitor
 from components.words import _, moment
 from hub.errors import Unavailable
 from hub.forum.measures import DAYS, TAKEN_BACK_BY, Measure, What
-from hub.forum.moderation import Case
+from hub.forum.oversight import Case
 from hub.forum.rules import LONGEST, Post, Thread
 from hub.html import address
 from hub.identity.rules import Action, allowed
@@ -260,7 +260,7 @@ def said() -> str:
 def notice() -> str:
     """Tell a visitor who may not write in the forum why, until when, and how to answer; empty for others."""
     try:
-        held = hub().moderation.standing(visitor())
+        held = hub().oversight.standing(visitor())
     except Unavailable:
         return ""
     if held is None:
@@ -280,7 +280,7 @@ def notice() -> str:
 def told(thread_id: str) -> str:
     """Tell a reader of a thread why it is locked, and what has been done to the reader's own texts; else nothing."""
     try:
-        found = hub().moderation.told(visitor(), thread_id)
+        found = hub().oversight.told(visitor(), thread_id)
     except Unavailable:
         return ""
     lock = (

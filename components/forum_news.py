@@ -12,9 +12,10 @@ from components.session import hub, language, name_page, visitor
 from components.words import _, date, moment, number
 from hub.clock import utc_now
 from hub.forum import reading
+from hub.forum.letter_store import Mailing
 from hub.forum.mailing import CONFIRM_WITHIN
 from hub.forum.news import Kind, Told
-from hub.forum.news_store import Mailing, Notice
+from hub.forum.news_store import Notice
 
 _LONGEST_ADDRESS: Final = 254
 _NAMELESS: Final = ("nytt-sett", "kategorier", "brev-slut", "brev-igen", "flode", "flode-slut")

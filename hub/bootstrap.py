@@ -25,6 +25,7 @@ from hub.forum.finding import Finding
 from hub.forum.mailing import Mailings
 from hub.forum.moderation import Moderation
 from hub.forum.news import News
+from hub.forum.oversight import Oversight
 from hub.forum.places import Places
 from hub.forum.service import Forum
 from hub.glossing import Glossing
@@ -95,6 +96,7 @@ class Hub:
     cards: Cards
     places: Places
     moderation: Moderation
+    oversight: Oversight
     finding: Finding
     news: News
     mailings: Mailings
@@ -203,6 +205,7 @@ def build(settings: Settings) -> Hub:
         cards=Cards(database, limits, utc_now),
         places=Places(database),
         moderation=Moderation(database, limits, topics, utc_now, forum_content),
+        oversight=Oversight(database, utc_now),
         finding=finding,
         news=News(database, limits, utc_now, forum_content),
         mailings=mailings,

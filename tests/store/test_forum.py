@@ -12,6 +12,7 @@ from hub.errors import NotFound, Rejected
 from hub.forum import rules
 from hub.forum.content import read_forum
 from hub.forum.moderation import Moderation
+from hub.forum.oversight import Oversight
 from hub.forum.rules import Card, Order, Reaction, Size
 from hub.forum.service import Forum, NewText, NewThread, Opened
 from hub.forum.store import Wanted
@@ -48,6 +49,7 @@ READER = Visitor("browser:abc", address="address:x")
 class Room:
     forum: Forum
     moderation: Moderation
+    oversight: Oversight
     topics: Topics
     moments: list[dt.datetime] = field(default_factory=lambda: [NOW])
     count: int = 0
@@ -95,7 +97,7 @@ def room(either) -> Room:
         either, Limits(factor=1_000), topics, lambda: moments[-1], CONTENT, levels={"hop-out"}, populations={"H": 247_000}
     )  # fmt: skip
     moderation = Moderation(either, Limits(factor=1_000), topics, lambda: moments[-1], CONTENT)
-    return Room(forum, moderation, topics, moments)
+    return Room(forum, moderation, Oversight(either, lambda: moments[-1]), topics, moments)
 
 
 def refused(call: Callable[..., object], *args: object, **named: object) -> Rejected:
@@ -455,11 +457,11 @@ def test_a_hidden_post_is_gone_for_others_settles_its_reports_and_comes_back(roo
     post = room.reply(thread)
     for by in (KIM, KIM, SAM):
         room.forum.report(by, post, "Hör inte hemma", room.command())
-    waiting = [(one.post.id, len(one.reports)) for one in room.moderation.queue(MIRA).cases]
+    waiting = [(one.post.id, len(one.reports)) for one in room.oversight.queue(MIRA).cases]
     room.moderation.hide(MIRA, post, "Reklam", room.command())
     own = room.forum.open(ROBIN, thread).posts[1].post
 
-    assert waiting == [(post, 2)] and room.moderation.queue(MIRA).cases == ()
+    assert waiting == [(post, 2)] and room.oversight.queue(MIRA).cases == ()
     assert len(room.forum.open(KIM, thread).posts) == 1 and (own.note, own.hidden_at) == ("Reklam", NOW)
     with pytest.raises(NotFound):
         room.forum.react(KIM, post, Reaction.TOO, on=True)
