@@ -204,7 +204,12 @@ def _row(one: Suspension, name: str) -> str:
         f"<button class='hub-button quiet' type='submit'>{escape(_('Lift'))}<span class='hub-unseen'> {escape(who)}</span></button>",
         {"avstangning": one.id}, css="hub-inline", soft="page",
     )  # fmt: skip
-    return f"<li><div><strong>{escape(who)}</strong>, {escape(until)}<br><span class='hub-muted'>{people_line(one.reason)} · {escape(author_words(one.by_name))}, {escape(moment(one.begins_at))}</span></div>{lift}</li>"
+    why = (
+        f"{people_line(one.reason)} · {escape(author_words(one.by_name))}"
+        if one.by_name
+        else escape(_("Was suspended before the earlier account was deleted, and has signed in anew"))
+    )
+    return f"<li><div><strong>{escape(who)}</strong>, {escape(until)}<br><span class='hub-muted'>{why}, {escape(moment(one.begins_at))}</span></div>{lift}</li>"
 
 
 # --- One post --------------------------------------------------------------------------------------------------------

@@ -468,6 +468,14 @@ forum_suspension = sa.Table(
     sa.Column("lifted_by", sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),
 )
 
+forum_fingerprint = sa.Table(
+    "forum_fingerprint",
+    metadata,
+    # HMAC-SHA256 of what the login provider calls somebody who left while suspended; the key is not in the database.
+    sa.Column("fingerprint", sa.String(64), primary_key=True),
+    sa.Column("until", UtcDateTime, nullable=False, index=True),
+)
+
 forum_change = sa.Table(
     "forum_change",
     metadata,

@@ -315,8 +315,10 @@ class Moderation:
 
     def _reopen(self, by: Visitor, done: Measure, command_id: str) -> int:
         def change(at: _Spot) -> dict[str, Any]:
-            if not kept.reopen_reports(at.connection, at.post.id, done.at):
+            people = kept.reopen_reports(at.connection, at.post.id, done.at)
+            if not people:
                 raise Rejected("done-already")
+            holding.answer_reporters(at.connection, by, What.REOPEN, at.post, people, at.now)
             return {}
 
         return self._on_post(by, done.post_id, What.REOPEN, command_id, change)
@@ -358,9 +360,12 @@ class Moderation:
 
         def work(connection: store.Connection, now: dt.datetime) -> list[Any]:
             post, thread = holding.held(connection, by, post_id, lock=True)
-            _settle(connection, by, post.id if settles else answers, now, waits=bool(answers))
+            other = store.find_post(connection, answers) if answers and not settles else None
+            reported = post if settles else other
+            people = _settle(connection, by, what, reported, now, waits=bool(answers))
             facts = change(_Spot(connection, post, thread, now))
-            return [holding.took(connection, by, what, post, now, reason=reason, facts=facts), thread.id]
+            done = holding.took(connection, by, what, post, now, reason=reason, facts=facts, reporters=people)
+            return [done, thread.id]
 
         return self._done(by, what, command_id, work)
 
@@ -381,14 +386,16 @@ class Moderation:
 
         def work(connection: store.Connection, now: dt.datetime) -> list[Any]:
             thread = holding.thread_for(connection, by, thread_id, lock=True)
+            people: list[str] = []
             if answers:
                 post, _ = holding.held(connection, by, answers)
                 if post.thread_id != thread_id:
                     raise NotFound("post", answers)
-                _settle(connection, by, answers, now, waits=True)
+                people = _settle(connection, by, what, post, now, waits=True)
             values, facts = change(thread)
             store.change_thread(connection, thread_id, **values)
-            return [holding.took(connection, by, what, thread, now, reason=reason, facts=facts), thread_id]
+            done = holding.took(connection, by, what, thread, now, reason=reason, facts=facts, reporters=people)
+            return [done, thread_id]
 
         return self._done(by, what, command_id, work)
 
@@ -402,11 +409,16 @@ class Moderation:
         return int(result[0])
 
 
-def _settle(connection: store.Connection, by: Visitor, post_id: str, now: dt.datetime, *, waits: bool) -> None:
-    """Settle the reports of a post, which must wait where somebody answers them."""
-    settled = kept.settle_reports(connection, post_id, by.person_id, now) if post_id else 0
-    if waits and not settled:
+def _settle(
+    connection: store.Connection, by: Visitor, what: What, post: Post | None, now: dt.datetime, *, waits: bool
+) -> list[str]:
+    """Settle the reports of a post, which must wait where somebody answers them, and tell those who made them."""
+    people = kept.settle_reports(connection, post.id, by.person_id, now) if post else []
+    if waits and not people:
         raise Rejected("settled-meanwhile")
+    if post:
+        holding.answer_reporters(connection, by, what, post, people, now)
+    return people
 
 
 def _hidden(post: Post, thread: Thread) -> bool:

@@ -42,14 +42,19 @@ class Unread:
 
 @dataclass(frozen=True)
 class Notice:
-    """Something that was done to somebody's post."""
+    """Something that was done to a post, as the one who is told of it sees it."""
 
     id: int
     kind: str
     thread_id: str
     post_id: str
     number: int
+    own: bool
+    """Whether whoever is told has written the post."""
+    open: bool
+    """Whether they may see the thread."""
     title: str
+    """Empty where they may not."""
     seed: str
     reason: str
     at: dt.datetime
@@ -93,6 +98,25 @@ def add_notice(
     )
 
 
+def add_notice_for_followers(
+    connection: Connection, kind: str, place: tuple[str, str], reason: str, at: dt.datetime, but: Collection[str]
+) -> None:
+    """Keep a notice for all who follow the thread of the place but some, in one statement however many they are."""
+    kinds = forum_notice.c
+    told = sa.select(
+        forum_follow.c.person_id,
+        *(
+            sa.literal(value, column.type)
+            for column, value in (
+                (kinds.kind, kind), (kinds.thread_id, place[0]), (kinds.post_id, place[1]), (kinds.reason, reason),
+                (kinds.at, at),
+            )
+        ),
+    ).where(forum_follow.c.thread_id == place[0], forum_follow.c.person_id.not_in(but))  # fmt: skip
+    columns = ["person_id", "kind", "thread_id", "post_id", "reason", "at"]
+    connection.execute(forum_notice.insert().from_select(columns, told.order_by(forum_follow.c.person_id)))
+
+
 def wants_notices(connection: Connection, person_id: str) -> bool:
     """Tell whether somebody wants to be told in the app."""
     return connection.execute(sa.select(person.c.notices).where(person.c.id == person_id)).scalar() == "hub"
@@ -133,20 +157,31 @@ def unread(connection: Connection, person_id: str, limit: int, until: dt.datetim
 
 
 def _notices(person_id: str) -> sa.Select[Any]:
-    """Return the notices of somebody, but for those of threads that others have hidden from them."""
+    """Return the notices of somebody.
+
+    Of a thread that is hidden from them they are told only that it was, and what came of their report.
+    """
+    theirs = sa.or_(SEEN, sa.func.coalesce(forum_thread.c.author, "") == person_id)
+    hidden = sa.and_(forum_notice.c.kind == "hidden", forum_post.c.number == 1)
     return (
-        sa.select(forum_notice, forum_thread.c.title, forum_thread.c.seed, forum_post.c.number)
+        sa.select(
+            forum_notice, forum_thread.c.title, forum_thread.c.seed, forum_post.c.number, forum_post.c.author,
+            theirs.label("open"),
+        )
         .join(forum_thread, forum_thread.c.id == forum_notice.c.thread_id)
         .join(forum_post, forum_post.c.id == forum_notice.c.post_id)
-        .where(forum_notice.c.person_id == person_id, sa.or_(SEEN, forum_thread.c.author == person_id))
-    )
+        .where(
+            forum_notice.c.person_id == person_id, sa.or_(theirs, hidden, forum_notice.c.kind.startswith("report-"))
+        )
+    )  # fmt: skip
 
 
 def notices(connection: Connection, person_id: str, limit: int) -> list[Notice]:
-    """Return what was done to somebody's posts, the newest first."""
+    """Return what somebody is told of, the newest first."""
     return [
         Notice(
-            row.id, row.kind, row.thread_id, row.post_id, row.number, row.title, row.seed or "", row.reason, row.at,
+            row.id, row.kind, row.thread_id, row.post_id, row.number, row.author == person_id, bool(row.open),
+            row.title if row.open else "", (row.seed or "") if row.open else "", row.reason, row.at,
             row.seen_at is not None,
         )
         for row in connection.execute(_notices(person_id).order_by(forum_notice.c.id.desc()).limit(limit))

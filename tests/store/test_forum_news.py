@@ -176,14 +176,17 @@ def test_a_notice_stays_with_its_post_and_is_seen_when_marked(room, either, news
     assert (before, news.unread(KIM)) == (1, 0) and [one.seen for one in news.list(KIM).notices] == [True]
 
 
-def test_a_notice_of_a_thread_that_others_had_hidden_is_left_out(room, either, news):  # noqa: F811
+def test_of_a_thread_that_others_had_hidden_only_that_is_told_to_whoever_follows_it(room, either, news):  # noqa: F811
     thread = room.start(KIM)
     post_id = room.reply(thread, ROBIN)
     post = room.forum.open(MIRA, thread).posts[1].post
     either.write(lambda c: news_rules.note(c, post, Kind.NOTED, MIRA, NOW))
     room.moderation.hide(MIRA, room.first(thread), "Skäl", room.command())
 
-    assert post.id == post_id and news.list(ROBIN).notices == () and news.unread(ROBIN) == 0
+    assert post.id == post_id and news.unread(ROBIN) == 1
+    assert [(one.kind, one.open, one.title, one.reason) for one in news.list(ROBIN).notices] == [
+        ("hidden", False, "", "")
+    ]
 
 
 def test_an_answer_a_year_old_asks_whoever_asked_to_confirm_it(room, news):  # noqa: F811
