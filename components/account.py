@@ -159,7 +159,7 @@ def _suspended() -> str:
         return ""
     until = outlasts(held.until, utc_now())
     words = _(
-        "You are suspended from writing in the forum. That holds for a new account too, until {moment}: until then we keep a check value of your login, without your name and your text, and no reason. After that it is deleted."
+        "You are suspended from writing in the forum. That holds for a new account too, until {moment}. Until then we keep that moment and a check value of your login, which does not say who you are. Then both are deleted."
     ).format(moment=moment(until))
     if held.until is None:
         words += " " + _("Your suspension has no end, so we keep the check value for two years from today.")

@@ -124,8 +124,8 @@ def _notice(one: Notice) -> str:
         if one.open
         else f"<strong>{escape(_('A thread that is hidden'))}</strong>"
     )
-    why = f"<p>{escape(_('Reason:'))} {escape(one.reason)}</p>" if one.reason else ""
-    return f"<li>{link}<p>{escape(_notice_words(one))} <span class='hub-muted'>{escape(moment(one.at))}</span></p>{why}</li>"
+    why = f"<p>{escape(_('Reason:'))} <span lang='sv'>{escape(one.reason)}</span></p>" if one.reason else ""
+    return f"<li>{link}<p>{escape(_notice_words(one))}</p>{why}<p class='hub-muted'>{escape(moment(one.at))}</p></li>"
 
 
 def _notice_words(one: Notice) -> str:

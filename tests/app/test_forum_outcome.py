@@ -131,7 +131,7 @@ def test_every_kind_of_notice_has_words_of_its_own(day, page):
     ]  # fmt: skip
     HUB.database.write(lambda c: c.execute(sa.insert(forum_notice), rows))
     told = page("fragare", vy="nytt")
-    lines = [part.split(" <span")[0] for part in told.split("</a><p>")[1:]]
+    lines = [part.split("</p>", maxsplit=1)[0] for part in told.split("</a><p>")[1:]]
 
     assert len(lines) == len(set(lines)) == len(Kind)
 
