@@ -157,9 +157,13 @@ def test_whoever_comes_back_is_told_why_they_cannot_write_and_moderators_can_lif
     HUB.accounts.delete_account(gone, keep_texts=True, command_id=command())
     back = day.enter(subject)
     told, queue = page(back, trad=day.thread), page("moderator", vy="anmalda")
+    held = next(one for one, _ in HUB.oversight.suspended(day.people["moderator"]) if one.person_id == back.person_id)
+    day.moderation.lift(day.people["moderator"], held.id, command())
+    after, log, rules = page(back, trad=day.thread), page("moderator", vy="logg"), page(back, vy="regler")
 
     assert "Du kan inte skriva i forumet förrän" in told
     assert "Du blev avstängd innan du avslutade ditt förra konto." in told and "Skäl: <" not in told
+    assert "Du kan inte skriva" not in after and "Hävde en avstängning" in log and "Hävde en avstängning" in rules
     assert "Blev avstängd före det förra kontot avslutades och har loggat in på nytt" in queue and WHY not in told
 
 

@@ -9,6 +9,7 @@ from hub.forum.digest import Week
 from hub.forum.measures import NEEDS_REASON, What
 from hub.forum.news import News
 from hub.forum.service import NewText
+from hub.identity.store import everything
 from hub.limits import Limits
 from hub.tables import forum_notice, forum_thread
 from hub.tables import person as people
@@ -115,6 +116,18 @@ def test_a_refused_or_repeated_answer_tells_nothing_more(room, news):
     refused(room.moderation.dismiss, ADAM, post, room.command())
 
     assert told(news, SAM) == ["report-left"]
+
+
+def test_whoever_reported_gets_it_out_without_who_settled_it(room, either):
+    post = room.reply(room.start(KIM), ROBIN)
+    room.forum.report(SAM, post, "Fel", room.command())
+    room.moderation.hide(MIRA, post, WHY, room.command())
+    held = either.read(lambda c: everything(c, "sam", SAM.key))
+
+    assert held["forum_reports"][0]["settled_at"] and [one["kind"] for one in held["forum_notices"]] == [
+        "report-hidden"
+    ]
+    assert "mira" not in str(held["forum_reports"] + held["forum_notices"])
 
 
 def test_no_letter_has_a_place_for_what_came_of_a_report():
