@@ -11,8 +11,10 @@ from components.fields import Form, sent_form
 from components.problems import sentence, summary
 from components.session import hub, language, session_id, visitor
 from components.words import _, date, moment
+from hub.clock import utc_now
+from hub.errors import Unavailable
 from hub.identity.accounts import Member
-from hub.identity.rules import LONGEST, Notices, Shown, own_path, shown_name
+from hub.identity.rules import LONGEST, Notices, Shown, outlasts, own_path, shown_name
 from hub.identity.store import HeldRole, Person, Session
 from hub.visitor import Role
 
@@ -124,6 +126,7 @@ def leaving() -> None:
         f"<li>{escape(_('Plans that you keep stay for those who have a link to them, but are nobody’s.'))}</li>"
         f"<li>{escape(_('What others have written stays.'))}</li>"
         f"<li>{escape(_('The trail keeps what was done, by a number and not by your name.'))}</li></ul>",
+        _suspended(),
         form.around(
             "/api/konto/avsluta",
             form.radios(
@@ -144,6 +147,23 @@ def leaving() -> None:
             {},
         ),
     )
+
+
+def _suspended() -> str:
+    """Say what is left of somebody who may not write in the forum; empty for others."""
+    try:
+        held = hub().oversight.standing(visitor())
+    except Unavailable:
+        return ""
+    if held is None:
+        return ""
+    until = outlasts(held.until, utc_now())
+    words = _(
+        "You are suspended from writing in the forum. That holds for a new account too, until {moment}. Until then we keep that moment and a check value of your login, which does not say who you are. Then both are deleted."
+    ).format(moment=moment(until))
+    if held.until is None:
+        words += " " + _("Your suspension has no end, so we keep the check value for two years from today.")
+    return f"<p class='note'>{escape(words)}</p>"
 
 
 # --- The profile -----------------------------------------------------------------------------------------------------

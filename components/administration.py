@@ -270,6 +270,7 @@ def _action(line: Trace) -> str:
         "account.delete": _("deleted the account"),
         "role.grant": _("gave the role {role}").format(role=name),
         "role.withdraw": _("took back the role {role}").format(role=name),
+        "forum.suspend-again": _("let a suspension hold for a new account"),
         "round.begin": _("set up a round"),
         "round.close": _("kept the national figures of a round"),
         "survey.begin": _("began a region’s answer"),

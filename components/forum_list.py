@@ -100,7 +100,7 @@ def _ways() -> list[tuple[str, str]]:
     """Return the forum's other views, with how much waits there."""
     ways = [("kort", _("Experience cards"), 0), ("nytt", _("News"), _waiting(hub().news.unread))]
     if allowed(visitor(), Action.FORUM_MODERATE):
-        ways.append(("anmalda", _("Reported"), _waiting(hub().moderation.waiting)))
+        ways.append(("anmalda", _("Reported"), _waiting(hub().oversight.waiting)))
     ways.append(("regler", _("The rules"), 0))
     return [
         (f"/forum?vy={view}", f"{escape(text)}{f' <span class=hub-waiting>{count}</span>' if count else ''}")

@@ -12,7 +12,7 @@ from components.session import hub, language, visitor
 from components.words import _, moment
 from hub.errors import Unavailable
 from hub.forum.measures import DAYS, TAKEN_BACK_BY, Measure, What
-from hub.forum.moderation import Case
+from hub.forum.oversight import Case
 from hub.forum.rules import LONGEST, Post, Thread
 from hub.html import address
 from hub.identity.rules import Action, allowed
@@ -48,6 +48,8 @@ def done_words() -> dict[What, str]:
         What.UNPIN: _("Let the thread stand in its turn"),
         What.SUSPEND: _("Suspended from writing"),
         What.LIFT: _("Lifted a suspension"),
+        What.ACCEPT: _("Accepted an answer"),
+        What.UNACCEPT: _("Withdrew an accepted answer"),
     }
 
 
@@ -86,7 +88,7 @@ def means(what: What, case: Case) -> str:
         )
     )
     return {
-        What.DISMISS: _("The report is settled and the post stays. Its author is not told."),
+        What.DISMISS: _("The report is settled and the post stays. Whoever reported it is told, its author is not."),
         What.HIDE: hides if whole else _("Others no longer see the post. The author sees it, and why."),
         What.RESTORE: _("Everybody sees it as it was."),
         What.WARN: _("The note stands below the post for all to see."),
@@ -214,7 +216,9 @@ def said() -> str:
     """Say what has just been done by the address, with the way back from it; empty when nothing has."""
     done = st.query_params.get("sparat", "")
     if done == "anmal":
-        words = _("Thank you. Those who moderate have been told, and will look at the post.")
+        words = _(
+            "Thank you. Those who moderate have been told, and will look at the post. You see among the news in the forum what comes of it."
+        )
         return f"<div class='note hub-said' role='status' tabindex='-1'><p>{escape(words)}</p></div>"
     sentences = {
         "lamna": _("The report is settled, and the post stays as it is."),
@@ -260,7 +264,7 @@ def said() -> str:
 def notice() -> str:
     """Tell a visitor who may not write in the forum why, until when, and how to answer; empty for others."""
     try:
-        held = hub().moderation.standing(visitor())
+        held = hub().oversight.standing(visitor())
     except Unavailable:
         return ""
     if held is None:
@@ -270,8 +274,17 @@ def notice() -> str:
         if held.until
         else _("You cannot write in the forum until further notice.")
     )
+    why = (
+        f"{escape(_('Reason:'))} {people_line(held.reason)}"
+        if held.reason
+        else escape(
+            _(
+                "You were suspended before you deleted your earlier account. The reason was not kept with you; a moderator can lift the suspension."
+            )
+        )
+    )
     return (
-        f"<div class='warning'><p class='warning-title'>{escape(until)}</p><p>{escape(_('Reason:'))} {people_line(held.reason)}</p>"
+        f"<div class='warning'><p class='warning-title'>{escape(until)}</p><p>{why}</p>"
         f"<p>{escape(_('You can read, follow, report and take back what you have written. What you have begun to write stays as a draft.'))} "
         f"<a href='/forum?vy=regler#svara'>{escape(_('How to answer'))}</a></p></div>"
     )
@@ -280,7 +293,7 @@ def notice() -> str:
 def told(thread_id: str) -> str:
     """Tell a reader of a thread why it is locked, and what has been done to the reader's own texts; else nothing."""
     try:
-        found = hub().moderation.told(visitor(), thread_id)
+        found = hub().oversight.told(visitor(), thread_id)
     except Unavailable:
         return ""
     lock = (

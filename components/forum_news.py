@@ -12,9 +12,10 @@ from components.session import hub, language, name_page, visitor
 from components.words import _, day, moment, number
 from hub.clock import utc_now
 from hub.forum import reading
+from hub.forum.letter_store import Mailing
 from hub.forum.mailing import CONFIRM_WITHIN
 from hub.forum.news import Kind, Told
-from hub.forum.news_store import Mailing, Notice
+from hub.forum.news_store import Notice
 
 _LONGEST_ADDRESS: Final = 254
 _NAMELESS: Final = ("nytt-sett", "kategorier", "brev-slut", "brev-igen", "flode", "flode-slut")
@@ -72,9 +73,14 @@ def _waiting(told: Told) -> str:
             for one in told.aged
         )
         parts.append(f"<h2>{escape(_('Answers to confirm'))}</h2><ul class='hub-threads'>{rows}</ul>")
-    if unseen:
-        rows = "".join(_notice(one) for one in unseen)
-        parts.append(f"<h2>{escape(_('About your posts'))}</h2><ul class='hub-threads'>{rows}</ul>")
+    reported = [one for one in unseen if one.kind.startswith("report-")]
+    for heading, notices in (
+        (_("What came of your reports"), reported),
+        (_("About your posts, and threads you follow"), [one for one in unseen if one not in reported]),
+    ):
+        if notices:
+            rows = "".join(_notice(one) for one in notices)
+            parts.append(f"<h2>{escape(heading)}</h2><ul class='hub-threads'>{rows}</ul>")
     if told.threads:
         rows = "".join(
             f"<li><a href='{escape(thread_way(one.id, one.read + 1))}'>{escape(_title(one.title, one.seed))}</a>"
@@ -86,7 +92,7 @@ def _waiting(told: Told) -> str:
         parts.append(_button("nytt-sett", _("Mark all as read"), {"till": told.at.isoformat()}))
     elif not told.aged:
         parts.append(
-            f"<p class='hub-empty'>{escape(_('Nothing new. Here stands what others write in threads you follow, and what happens to your posts.'))}</p>"
+            f"<p class='hub-empty'>{escape(_('Nothing new. Here stands what others write in threads you follow, what happens to your posts, and what came of what you have reported.'))}</p>"
             f"<p><a class='hub-link' href='/forum?ordning=foljda'>{escape(_('The threads you follow'))}</a></p>"
         )
     if seen:
@@ -113,22 +119,59 @@ def _new_words(count: int) -> str:
 
 
 def _notice(one: Notice) -> str:
-    words = {
+    link = (
+        f"<a href='{escape(thread_way(one.thread_id, one.number))}'>{escape(_title(one.title, one.seed))}</a>"
+        if one.open
+        else f"<strong>{escape(_('A thread that is hidden'))}</strong>"
+    )
+    why = f"<p>{escape(_('Reason:'))} <span lang='sv'>{escape(one.reason)}</span></p>" if one.reason else ""
+    return f"<li>{link}<p>{escape(_notice_words(one))}</p>{why}<p class='hub-muted'>{escape(moment(one.at))}</p></li>"
+
+
+def _notice_words(one: Notice) -> str:
+    """Return what has happened; a post that begins its thread stands for the thread."""
+    kind = Kind(one.kind) if one.kind in set(Kind) else Kind.NOTED
+    if one.number == 1 and one.own:
+        thread = {
+            Kind.HIDDEN: _("A moderator has hidden your thread."),
+            Kind.RESTORED: _("Your thread is shown again."),
+            Kind.MOVED: _("A moderator has moved your thread."),
+            Kind.LOCKED: _("A moderator has locked your thread."),
+            Kind.UNLOCKED: _("Your thread is open for replies again."),
+        }
+    elif one.number == 1:
+        thread = {
+            Kind.HIDDEN: _("A moderator has hidden a thread that you follow."),
+            Kind.RESTORED: _("A thread that you follow is shown again."),
+            Kind.MOVED: _("A moderator has moved a thread that you follow."),
+            Kind.LOCKED: _("A moderator has locked a thread that you follow."),
+            Kind.UNLOCKED: _("A thread that you follow is open for replies again."),
+        }
+    else:
+        thread = {}
+    return thread.get(kind) or _post_words(kind)
+
+
+def _post_words(kind: Kind) -> str:
+    return {
         Kind.HIDDEN: _("A moderator has hidden your post."),
         Kind.RESTORED: _("Your post is shown again."),
-        Kind.NOTED: _("A moderator has set a note below your post."),
         Kind.EDITED: _("A moderator has changed your post. You see in its history how it read before."),
         Kind.ACCEPTED: _("Your post was accepted as the answer."),
-        Kind.MOVED: _("A moderator has moved your thread."),
-        Kind.LOCKED: _("A moderator has locked your thread."),
+        Kind.ANSWERED: _("A moderator has accepted this as the answer to your question. You can choose another."),
+        Kind.UNANSWERED: _(
+            "A moderator has withdrawn the accepted answer to your question, which waits for one again."
+        ),
         Kind.SUSPENDED: _("A moderator has suspended you from writing in the forum. You can still read."),
         Kind.LIFTED: _("You can write in the forum again."),
-    }.get(Kind(one.kind) if one.kind in set(Kind) else Kind.NOTED, "")
-    why = f"<p>{escape(_('Reason:'))} {escape(one.reason)}</p>" if one.reason else ""
-    return (
-        f"<li><a href='{escape(thread_way(one.thread_id, one.number))}'>{escape(_title(one.title, one.seed))}</a>"
-        f"<p>{escape(words)} <span class='hub-muted'>{escape(moment(one.at))}</span></p>{why}</li>"
-    )
+        Kind.REPORT_LEFT: _("You reported a post here. A moderator has looked at it and left it as it is."),
+        Kind.REPORT_HIDDEN: _("You reported a post here. A moderator has hidden it."),
+        Kind.REPORT_NOTED: _("You reported a post here. A moderator has set a note below it."),
+        Kind.REPORT_MOVED: _("You reported a post here. A moderator has moved the thread."),
+        Kind.REPORT_LOCKED: _("You reported a post here. A moderator has locked the thread."),
+        Kind.REPORT_ACTED: _("You reported a post here. A moderator has done something that only its author sees."),
+        Kind.REPORT_WAITS: _("You reported a post here. It is looked at once more."),
+    }.get(kind, _("A moderator has set a note below your post."))
 
 
 # --- The weekly letter -----------------------------------------------------------------------------------------------

@@ -24,7 +24,8 @@ from components.session import hub, name_page, visitor
 from components.words import _, moment, number
 from hub.errors import NotFound
 from hub.forum.measures import Suspension, What
-from hub.forum.moderation import REPORTS, Case, Queue
+from hub.forum.moderation import REPORTS
+from hub.forum.oversight import Case, Queue
 
 
 def head(view: str, heading: str) -> str:
@@ -62,7 +63,7 @@ def page() -> None:
         return
     name_page(_("Reported"))
     version = hub().topics.version(REPORTS)
-    found = hub().moderation.queue(visitor())
+    found = hub().oversight.queue(visitor())
     _complain(found)
     html.show(
         said(),
@@ -180,7 +181,7 @@ def _post(case: Case) -> str:
 
 
 def _suspended() -> str:
-    found = hub().moderation.suspended(visitor())
+    found = hub().oversight.suspended(visitor())
     if not found:
         return ""
     rows = "".join(_row(one, name) for one, name in found)
@@ -195,7 +196,12 @@ def _row(one: Suspension, name: str) -> str:
         f"<button class='hub-button quiet' type='submit'>{escape(_('Lift'))}<span class='hub-unseen'> {escape(who)}</span></button>",
         {"avstangning": one.id}, css="hub-inline", soft="page",
     )  # fmt: skip
-    return f"<li><div><strong>{escape(who)}</strong>, {escape(until)}<br><span class='hub-muted'>{people_line(one.reason)} · {escape(author_words(one.by_name))}, {escape(moment(one.begins_at))}</span></div>{lift}</li>"
+    why = (
+        f"{people_line(one.reason)} · {escape(author_words(one.by_name))}"
+        if one.by_name
+        else escape(_("Was suspended before the earlier account was deleted, and has signed in anew"))
+    )
+    return f"<li><div><strong>{escape(who)}</strong>, {escape(until)}<br><span class='hub-muted'>{why}, {escape(moment(one.begins_at))}</span></div>{lift}</li>"
 
 
 # --- One post --------------------------------------------------------------------------------------------------------
@@ -204,7 +210,7 @@ def _row(one: Suspension, name: str) -> str:
 def _one(post_id: str, wanted: str) -> None:
     """Draw a post and the measure asked for, or all that can be done with it."""
     try:
-        case = hub().moderation.case(visitor(), post_id)
+        case = hub().oversight.case(visitor(), post_id)
     except NotFound as error:
         name_page(_("Moderation of the forum"))
         html.show(said(), head("", _("Moderation of the forum")))

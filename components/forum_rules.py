@@ -16,7 +16,7 @@ from components.words import _, moment, number
 from hub.errors import NotFound, Rejected, Unavailable
 from hub.forum.content import Section
 from hub.forum.measures import Measure, What
-from hub.forum.moderation import Log
+from hub.forum.oversight import Log
 from hub.forum.rules import LONGEST
 from hub.html import address
 from hub.identity.rules import Action, allowed
@@ -61,7 +61,7 @@ def _contact() -> str:
 
 def _own() -> str:
     try:
-        found = hub().moderation.own(visitor())
+        found = hub().oversight.own(visitor())
     except Unavailable:
         return ""
     if not found.lines:
@@ -76,7 +76,7 @@ _COUNTED = (What.HIDE, What.WARN, What.EDIT, What.MOVE, What.LOCK, What.SUSPEND,
 def _counts() -> str:
     """Return how many measures there have been, by month; the months in which nothing was done are left out."""
     try:
-        found = [(begins, counts) for begins, counts in hub().moderation.counts(visitor()) if counts]
+        found = [(begins, counts) for begins, counts in hub().oversight.counts(visitor()) if counts]
     except Unavailable:
         return ""
     heading = f"<h2 id='antal'>{escape(_('What moderators have done'))}</h2>"
@@ -112,7 +112,7 @@ def log() -> None:
     name_page(_("The log of measures"))
     asked = st.query_params.get("fore", "")
     before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else 0  # noqa: PLR2004 - digits an id has room for
-    found = hub().moderation.log(visitor(), before)
+    found = hub().oversight.log(visitor(), before)
     rows = "".join(_line(one, found) for one in found.lines)
     around = "".join(
         f"<a class='hub-link' href='/forum?vy=logg{more}'>{escape(words)}</a>"

@@ -153,6 +153,10 @@ def sentence(error: NotFound | Rejected | Unavailable) -> str:
 
 def _suspended(facts: Mapping[str, object]) -> str:
     until, reason = facts.get("until"), facts.get("reason", "")
+    if isinstance(until, dt.datetime) and not reason:
+        return _(
+            "You cannot write in the forum until {moment}. You were suspended before you deleted your earlier account. What you wrote stays as a draft; the rules of the forum say how to answer."
+        ).format(moment=moment(until))
     if isinstance(until, dt.datetime):
         return _(
             "You cannot write in the forum until {moment}. Reason: {reason} What you wrote stays as a draft; the rules of the forum say how to answer."

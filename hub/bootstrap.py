@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
+from hub import secret
 from hub.articles import Article, read_articles
 from hub.call.clips import Clips, read_clips
 from hub.call.comparison import Comparison
@@ -25,6 +26,7 @@ from hub.forum.finding import Finding
 from hub.forum.mailing import Mailings
 from hub.forum.moderation import Moderation
 from hub.forum.news import News
+from hub.forum.oversight import Oversight
 from hub.forum.places import Places
 from hub.forum.reading import Reading
 from hub.forum.service import Forum
@@ -34,6 +36,8 @@ from hub.guide.reading import GuideReading
 from hub.held import Held
 from hub.identity.accounts import Accounts
 from hub.identity.content import PrivacyWords, read_privacy
+from hub.identity.fingerprint_store import Fingerprint
+from hub.identity.rules import fingerprint
 from hub.identity.service import Identity
 from hub.language import LANGUAGES, Catalogue, Language, read_catalogue
 from hub.levels.content import Glossary, Levels, NationalContent, read_glossary, read_levels, read_national
@@ -97,6 +101,7 @@ class Hub:
     cards: Cards
     places: Places
     moderation: Moderation
+    oversight: Oversight
     finding: Finding
     news: News
     mailings: Mailings
@@ -155,7 +160,10 @@ def build(settings: Settings) -> Hub:
     forum = Forum(database, limits, topics, utc_now, forum_content, levels=levels, populations=populations)
     search_words = read_search_words(content)
     finding = Finding(database, limits, topics, utc_now, forum_content, search_words)
-    identity = Identity(database, limits, settings, utc_now, regions=regions, rules_version=rules_version)
+    identity = Identity(
+        database, limits, settings, utc_now, regions=regions, rules_version=rules_version,
+        fingerprint=fingerprints(settings),
+    )  # fmt: skip
     writer = Writer(catalogue, forum_content, settings.public_url)
     mailings = Mailings(database, limits, utc_now, Mail(settings), writer, identity.member)
     visits = read_visits(content, in_words["sv"])
@@ -209,6 +217,7 @@ def build(settings: Settings) -> Hub:
         cards=Cards(database, limits, utc_now),
         places=Places(database),
         moderation=Moderation(database, limits, topics, utc_now, forum_content),
+        oversight=Oversight(database, utc_now),
         finding=finding,
         news=News(database, limits, utc_now, forum_content),
         mailings=mailings,
@@ -238,7 +247,9 @@ def build(settings: Settings) -> Hub:
         privacy=privacy,
         regions=regions,
         identity=identity,
-        accounts=Accounts(database, limits, utc_now, regions=regions, rules_version=rules_version),
+        accounts=Accounts(
+            database, limits, utc_now, regions=regions, rules_version=rules_version, fingerprint=fingerprints(settings)
+        ),
         held=Held(utc_now),
         retention=retention,
         timetable=Timetable(
@@ -252,6 +263,11 @@ def build(settings: Settings) -> Hub:
             ],
         ),
     )
+
+
+def fingerprints(settings: Settings) -> Fingerprint:
+    """Return what makes a fingerprint of a login here; the key is looked for when it is first used."""
+    return lambda issuer, subject: fingerprint(secret.key(settings, "suspension"), issuer, subject)
 
 
 def open_database(settings: Settings, *, migrated: bool = True) -> Database:

@@ -25,6 +25,7 @@ from hub.tables import (
     command,
     correction,
     draft,
+    forum_fingerprint,
     forum_letter,
     forum_mailing,
     forum_measure,
@@ -49,7 +50,8 @@ class Kind:
 
     table: sa.Table
     days: int
-    """Kept this long after it was last of use, where the operator does not say otherwise."""
+    """Kept this long after it was last of use, where the operator does not say otherwise; 0 for what goes at once,
+    whatever the operator says."""
     over: Callable[[dt.datetime], sa.ColumnElement[bool]]
     """Which rows were last of use before a moment."""
     batch: int = 500
@@ -98,6 +100,8 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             365,
             lambda before: sa.or_(forum_suspension.c.lifted_at < before, forum_suspension.c.until < before),
         ),
+        # Of no use to anybody once it holds no more, and told to go then: so not a day longer.
+        "fingerprint": Kind(forum_fingerprint, 0, lambda before: forum_fingerprint.c.until < before),
         "notice": Kind(forum_notice, 180, lambda before: forum_notice.c.at < before),
         "mailing": Kind(
             forum_mailing, 7, lambda before: sa.and_(forum_mailing.c.address == "", forum_mailing.c.asked_at < before)
@@ -122,6 +126,8 @@ class Retention:
         self._decisions = _parts("HUB_DISPOSAL", settings.disposal, ";")
         self._needs_decision = settings.public_records == "yes"
         for kind, days in self._days.items():
+            if not KINDS[kind].days:
+                raise ContentError("environment", "HUB_RETENTION", f"{kind} goes as soon as it is of no more use")
             if days < 1:
                 raise ContentError("environment", "HUB_RETENTION", f"{kind} must be kept for at least one day")
 

@@ -46,7 +46,8 @@ class Settings(BaseModel):
         "",
         repr=False,
         title="HUB_COOKIE_SECRET",
-        description="Signs cookies; at least 32 characters. Empty: a new one at each start.",
+        description="Signs cookies, and keys what a suspension is known by when its account is deleted; at least 32 "
+        "characters. Empty: a new one at each start, and for the latter a file in HUB_VAR.",
     )
     database_url: str = Field(
         "",

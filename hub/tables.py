@@ -468,6 +468,14 @@ forum_suspension = sa.Table(
     sa.Column("lifted_by", sa.ForeignKey("person.id", ondelete="SET NULL"), index=True),
 )
 
+forum_fingerprint = sa.Table(
+    "forum_fingerprint",
+    metadata,
+    # HMAC-SHA256 of what the login provider calls somebody who left while suspended; the key is not in the database.
+    sa.Column("fingerprint", sa.String(64), primary_key=True),
+    sa.Column("until", UtcDateTime, nullable=False, index=True),
+)
+
 forum_change = sa.Table(
     "forum_change",
     metadata,
@@ -520,7 +528,7 @@ forum_letter = sa.Table(
     metadata,
     sa.Column("person_id", sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("week", sa.String(16), primary_key=True),  # such as 2027-W05
-    sa.Column("state", sa.String(20), nullable=False),  # hub.forum.news_store.State
+    sa.Column("state", sa.String(20), nullable=False),  # hub.forum.letter_store.State
     sa.Column("tried_at", UtcDateTime, nullable=False, index=True),
     sa.Column("retry_at", UtcDateTime),
     sa.Column("end_hash", sa.String(64), unique=True),  # SHA-256 of the key with which the letter lets one end

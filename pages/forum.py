@@ -1,7 +1,7 @@
 """Forum: what regions ask each other and tell of, for members.
 
 Reads   threads, posts and experience cards        hub.forum, hub.cards
-        what is new, and what is reported          hub.news, hub.moderation
+        what is new, and what is reported          hub.news, hub.oversight
 Writes  threads, replies and changes               hub.forum; other forms go to web/forum*.py
 URL     /forum?ordning=&kategori=&tagg=&om=&efter=     the threads
         /forum?trad=<id>&efter=<number>                one of them

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from hub.database import Database
 from hub.forum.content import read_forum
 from hub.forum.moderation import Moderation
+from hub.forum.oversight import Oversight
 from hub.forum.service import Forum
 from hub.limits import Limits
 from hub.live import Topics
@@ -45,6 +46,7 @@ class Room:
         self.database, self.topics, self.limits = database, Topics(), Limits(factor=1_000)
         self.moments, self.count, self._levels = [NOW], 0, levels
         self.forum, self.moderation = self.kept_by(self.limits)
+        self.oversight = Oversight(database, self.clock)
 
     def kept_by(self, limits: Limits) -> tuple[Forum, Moderation]:
         """Return the services, with these limits."""

@@ -16,8 +16,8 @@ from urllib.parse import quote
 from hub import language as forms
 from hub.forum import reading
 from hub.forum.content import ForumContent
-from hub.forum.news_store import Said, Talk
 from hub.forum.rules import PAGE
+from hub.forum.talk_store import Said, Talk
 from hub.language import Catalogue, Language
 from hub.mail import Letter
 from hub.markdown import plain

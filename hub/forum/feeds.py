@@ -19,10 +19,10 @@ from urllib.parse import urlsplit
 from hub.clock import Clock
 from hub.database import Database
 from hub.errors import NotFound
-from hub.forum import news_store, reading, store
+from hub.forum import letter_store, reading, store, talk_store
 from hub.forum.content import ForumContent
 from hub.forum.digest import post_way
-from hub.forum.news_store import Said
+from hub.forum.talk_store import Said
 from hub.identity.rules import SESSION_ID, Action, Relation, allowed, digest, require
 from hub.language import Catalogue, Language, known
 from hub.limits import Limits
@@ -82,7 +82,7 @@ class Feeds:
             Rejected: ``not-allowed``.
         """
         require(by, Action.FORUM_READ)
-        return self._database.read(lambda connection: news_store.feed_made_at(connection, by.person_id))
+        return self._database.read(lambda connection: letter_store.feed_made_at(connection, by.person_id))
 
     def make(self, by: Visitor, command_id: str) -> None:
         """Give the visitor's feed a new key, so that the old one ends; ``fresh`` returns it for a while.
@@ -95,7 +95,7 @@ class Feeds:
         key, now = secrets.token_urlsafe(32), self._clock()
 
         def work(connection: store.Connection) -> str:
-            news_store.set_feed(connection, by.person_id, digest(key), now)
+            letter_store.set_feed(connection, by.person_id, digest(key), now)
             return digest(key)
 
         if self._database.once(command_id, "feed.make", by.key, work, now) == digest(key):
@@ -121,7 +121,7 @@ class Feeds:
         self._limits.count("write", by, self._clock)
         now = self._clock()
         self._database.once(
-            command_id, "feed.end", by.key, lambda c: news_store.set_feed(c, by.person_id, None, now), now
+            command_id, "feed.end", by.key, lambda c: letter_store.set_feed(c, by.person_id, None, now), now
         )
         with self._lock:
             self._fresh.pop(by.person_id, None)
@@ -141,12 +141,12 @@ class Feeds:
         if not SESSION_ID.fullmatch(key):
             raise NotFound("feed", "")
         hashed = digest(key)
-        found = self._database.read(lambda connection: news_store.feed_of(connection, hashed))
+        found = self._database.read(lambda connection: letter_store.feed_of(connection, hashed))
         by = self._member(found[0]) if found else None
         if found is None or by is None or not allowed(by, Action.FORUM_READ):
             raise NotFound("feed", "")
         self._limits.count("feed", by.key, self._clock)
-        posts = self._database.read(lambda connection: news_store.newest(connection, POSTS))
+        posts = self._database.read(lambda connection: talk_store.newest(connection, POSTS))
         xml = self._write(posts, base, known(found[1]) or "sv", found[2]).encode()
         return Feed(xml, hashlib.sha256(xml).hexdigest()[:32])
 

@@ -1,7 +1,7 @@
 """What all who change the forum do alike: find what a visitor may know of, write once, tell windows, leave a line."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from types import MappingProxyType
@@ -161,10 +161,15 @@ _TOLD: Final = {
     What.WARN: news.Kind.NOTED,
     What.EDIT: news.Kind.EDITED,
     What.MOVE: news.Kind.MOVED,
+    What.MOVE_BACK: news.Kind.MOVED,
     What.LOCK: news.Kind.LOCKED,
+    What.UNLOCK: news.Kind.UNLOCKED,
     What.SUSPEND: news.Kind.SUSPENDED,
 }
 """What an author is told of among what is new."""
+
+_TOLD_TO_FOLLOWERS: Final = frozenset({What.HIDE, What.RESTORE, What.MOVE, What.MOVE_BACK, What.LOCK, What.UNLOCK})
+"""What those who follow a thread are told of as well, where it is done to the thread or to the post that began it."""
 
 
 def took(
@@ -176,13 +181,28 @@ def took(
     *,
     reason: str = "",
     facts: Mapping[str, Any] = MappingProxyType({}),
+    reporters: Collection[str] = (),
 ) -> int:
-    """Note what has been done to a post or a thread, let its author know, and return the id of the measure."""
+    """Note what has been done to a post or a thread, let those it concerns know, and return the id of the measure.
+
+    Args:
+        connection: the transaction.
+        by: who did it.
+        what: which measure.
+        on: what it was done to.
+        now: the present moment.
+        reason: for the author; others are given it only where all who read the thread see it.
+        facts: what is needed to take it back.
+        reporters: those who have been told already, because they had reported the post.
+    """
     post = on if isinstance(on, Post) else None
     thread_id = on.thread_id if isinstance(on, Post) else on.id
     concerned = post or store.first_post(connection, thread_id)
     if concerned and what in _TOLD:
         news.note(connection, concerned, _TOLD[what], by, now, reason)
+        if what in _TOLD_TO_FOLLOWERS and concerned.number == 1:
+            why = reason if what is What.LOCK else ""
+            news.note_followers(connection, concerned, _TOLD[what], by, now, reason=why, but=reporters)
     line = Measure(
         0, now, by.name, what, thread_id, post.id if post else "", post.number if post else 0, on.author, reason, facts
     )
@@ -194,3 +214,43 @@ def noted(connection: store.Connection, by: Visitor, line: Measure) -> int:
     thing = line.post_id or line.thread_id
     audit.note(connection, by=by.key, action=f"forum.{line.what}", thing=f"forum:{thing}", at=line.at, facts={})
     return moderation_store.add_measure(connection, line, by.person_id)
+
+
+def decided(
+    connection: store.Connection, by: Visitor, what: What, post: Post, thread: Thread, now: dt.datetime, *, new: bool
+) -> None:
+    """Note what somebody who moderates says of the answer to another's question, and let whoever asked know.
+
+    Args:
+        connection: the transaction.
+        by: who says it.
+        what: that the post answers the question, or no longer does.
+        post: the answer.
+        thread: the question, whose author it concerns.
+        now: the present moment.
+        new: whether anything changes by it; an answer that is only confirmed is noted, but is no news.
+    """
+    if new:
+        kind = news.Kind.ANSWERED if what is What.ACCEPT else news.Kind.UNANSWERED
+        news.note_to(connection, thread.author, post, kind, by, now)
+    noted(connection, by, Measure(0, now, by.name, what, thread.id, post.id, post.number, thread.author, "", {}))
+
+
+_CAME_OF_IT: Final = {
+    What.DISMISS: news.Kind.REPORT_LEFT,
+    What.REOPEN: news.Kind.REPORT_WAITS,
+    What.HIDE: news.Kind.REPORT_HIDDEN,
+    What.WARN: news.Kind.REPORT_NOTED,
+    What.MOVE: news.Kind.REPORT_MOVED,
+    What.LOCK: news.Kind.REPORT_LOCKED,
+    What.SUSPEND: news.Kind.REPORT_ACTED,
+}
+"""What those who have reported a post are told when a measure settles it; never why, which is for its author."""
+
+
+def answer_reporters(
+    connection: store.Connection, by: Visitor, what: What, post: Post, people: Collection[str], now: dt.datetime
+) -> None:
+    """Tell those who have reported a post what came of it, each of them once."""
+    for person_id in sorted(set(people)):
+        news.note_to(connection, person_id, post, _CAME_OF_IT[what], by, now)

@@ -17,10 +17,10 @@ import structlog
 from hub.clock import Clock
 from hub.database import Database
 from hub.errors import NotFound, Rejected
-from hub.forum import moderation_store, news_store, store
+from hub.forum import letter_store, moderation_store, store, talk_store
 from hub.forum.digest import Week, Writer, week_of
+from hub.forum.letter_store import Addressee, Mailing, State
 from hub.forum.measures import suspended
-from hub.forum.news_store import Addressee, Mailing, State
 from hub.identity.rules import Action, Relation, allowed, digest, require
 from hub.language import Language, known
 from hub.limits import Limits
@@ -86,7 +86,7 @@ class Mailings:
             Rejected: ``not-allowed``.
         """
         require(by, Action.FORUM_READ)
-        return self._database.read(lambda connection: news_store.mailing(connection, by.person_id))
+        return self._database.read(lambda connection: letter_store.mailing(connection, by.person_id))
 
     def ask(self, by: Visitor, address: str, language: Language, command_id: str) -> None:
         """Send a letter with a link that confirms an address; until then an earlier address stays in use.
@@ -105,11 +105,11 @@ class Mailings:
         now, key = self._clock(), secrets.token_urlsafe(32)
 
         def work(connection: store.Connection) -> str:
-            held = news_store.mailing(connection, by.person_id, lock=True)
+            held = letter_store.mailing(connection, by.person_id, lock=True)
             before = held.asks if held and held.asked_at and now - held.asked_at < _DAY else 0
             if before >= MOST_ASKS:
                 raise Rejected("too-many-letters", "address", {"most": MOST_ASKS})
-            news_store.ask(connection, by.person_id, wanted, digest(key), now, before + 1)
+            letter_store.ask(connection, by.person_id, wanted, digest(key), now, before + 1)
             return digest(key)
 
         if self._database.once(command_id, "mailing.ask", by.key, work, now) == digest(key):
@@ -132,7 +132,7 @@ class Mailings:
             NotFound: it confirms none, or no longer.
         """
         since, hashed = self._clock() - CONFIRM_WITHIN, digest(_read_key(key))
-        address = self._database.read(lambda connection: news_store.asked(connection, hashed, since))
+        address = self._database.read(lambda connection: letter_store.asked(connection, hashed, since))
         if not address:
             raise NotFound("key", "")
         return address
@@ -144,7 +144,7 @@ class Mailings:
             NotFound: it confirms none, or no longer.
         """
         now, hashed = self._clock(), digest(_read_key(key))
-        if not self._database.write(lambda c: news_store.confirm(c, hashed, now - CONFIRM_WITHIN, now)):
+        if not self._database.write(lambda c: letter_store.confirm(c, hashed, now - CONFIRM_WITHIN, now)):
             raise NotFound("key", "")
 
     def end(self, by: Visitor, command_id: str) -> None:
@@ -155,7 +155,9 @@ class Mailings:
         """
         require(by, Action.PROFILE_EDIT, {Relation.OWN} if by.signed_in else ())
         self._limits.count("write", by, self._clock)
-        self._database.once(command_id, "mailing.end", by.key, lambda c: news_store.end(c, by.person_id), self._clock())
+        self._database.once(
+            command_id, "mailing.end", by.key, lambda c: letter_store.end(c, by.person_id), self._clock()
+        )
 
     def resume(self, by: Visitor, command_id: str) -> None:
         """Try an address again that has refused letters; the next goes with the week to come.
@@ -166,13 +168,13 @@ class Mailings:
         require(by, Action.FORUM_READ)
         self._limits.count("write", by, self._clock)
         self._database.once(
-            command_id, "mailing.resume", by.key, lambda c: news_store.resume(c, by.person_id), self._clock()
+            command_id, "mailing.resume", by.key, lambda c: letter_store.resume(c, by.person_id), self._clock()
         )
 
     def ends(self, key: str) -> bool:
         """Tell whether a key stands in a letter that was sent."""
         hashed = digest(_read_key(key))
-        return bool(self._database.read(lambda connection: news_store.ends_for(connection, hashed)))
+        return bool(self._database.read(lambda connection: letter_store.ends_for(connection, hashed)))
 
     def end_by_key(self, key: str) -> None:
         """End the letters of whom a letter with this key was sent to; doing so again changes nothing.
@@ -183,9 +185,9 @@ class Mailings:
         hashed = digest(_read_key(key))
 
         def work(connection: store.Connection) -> bool:
-            person_id = news_store.ends_for(connection, hashed)
+            person_id = letter_store.ends_for(connection, hashed)
             if person_id:
-                news_store.end(connection, person_id)
+                letter_store.end(connection, person_id)
             return bool(person_id)
 
         if not self._database.write(work):
@@ -213,7 +215,7 @@ class Mailings:
 
     def _due(self, week: str, due_at: dt.datetime, now: dt.datetime, after: str) -> list[Addressee]:
         return self._database.read(
-            lambda connection: news_store.addressees(connection, week, due_at, now, after, _BATCH)
+            lambda connection: letter_store.addressees(connection, week, due_at, now, after, _BATCH)
         )
 
     def _send_one(self, sending: Round, one: Addressee, week: str, now: dt.datetime) -> State:
@@ -221,7 +223,7 @@ class Mailings:
         key = secrets.token_urlsafe(32)
         first = State.SENDING if news else State.EMPTY
         hashed = digest(key) if news else None
-        if not self._database.write(lambda c: news_store.claim(c, one.person_id, week, first, hashed, now)):
+        if not self._database.write(lambda c: letter_store.claim(c, one.person_id, week, first, hashed, now)):
             return State.SENDING  # another process has it
         if news is None:
             return State.EMPTY
@@ -252,8 +254,8 @@ class Mailings:
         def read(connection: store.Connection) -> Week | None:
             if suspended(moderation_store.suspensions(connection, one.person_id), now):
                 return None
-            talks = news_store.talks(connection, one.person_id, one.told_until, now, _TALKS + 1)
-            questions = news_store.unanswered(connection, one.person_id, _QUESTIONS)
+            talks = talk_store.talks(connection, one.person_id, one.told_until, now, _TALKS + 1)
+            questions = talk_store.unanswered(connection, one.person_id, _QUESTIONS)
             told = {talk.last.thread_id for talk in talks}
             questions = [question for question in questions if question.thread_id not in told]
             return Week(talks[:_TALKS], len(talks) > _TALKS, questions, one.told_until)
@@ -273,12 +275,12 @@ class _Outcome:
 
 
 def _settle(connection: store.Connection, one: Addressee, week: str, outcome: _Outcome, now: dt.datetime) -> None:
-    news_store.settle(connection, one.person_id, week, outcome.state, outcome.retry_at)
+    letter_store.settle(connection, one.person_id, week, outcome.state, outcome.retry_at)
     if outcome.state in {State.SENT, State.UNSURE}:
-        news_store.set_told(connection, one.person_id, now)
+        letter_store.set_told(connection, one.person_id, now)
     elif outcome.refused:
         paused_at = now if outcome.state is State.FAILED else None
-        news_store.set_failures(connection, one.person_id, one.failures + 1, paused_at)
+        letter_store.set_failures(connection, one.person_id, one.failures + 1, paused_at)
 
 
 def _read_key(key: str) -> str:

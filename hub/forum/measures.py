@@ -30,6 +30,9 @@ class What(StrEnum):
     UNPIN = "unpin"
     SUSPEND = "suspend"
     LIFT = "lift"
+    ACCEPT = "accept"
+    """Say which post answers another's question."""
+    UNACCEPT = "unaccept"
 
 
 NEEDS_REASON: Final = frozenset({What.HIDE, What.WARN, What.EDIT, What.MOVE, What.LOCK, What.SUSPEND})
@@ -47,7 +50,7 @@ TAKEN_BACK_BY: Final[Mapping[What, What]] = {
     What.PIN: What.UNPIN,
     What.SUSPEND: What.LIFT,
 }
-"""An edit is taken back by another edit, from the history."""
+"""An edit is taken back by another edit, from the history; an answer is accepted and withdrawn in the thread."""
 
 DAYS: Final = (1, 7, 30, 0)
 """For how long somebody may be suspended; 0 is until further notice."""

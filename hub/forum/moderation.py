@@ -5,8 +5,8 @@ what can be taken back gives back exactly what was there.
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from hub.clock import Clock
@@ -17,74 +17,16 @@ from hub.forum import moderation_store as kept
 from hub.forum.content import ForumContent
 from hub.forum.holding import Ground
 from hub.forum.measures import Measure, Suspension, What
-from hub.forum.moderation_store import Report
-from hub.forum.rules import Card, Post, Thread
+from hub.forum.rules import Post, Thread
 from hub.identity import store as identities
-from hub.identity.rules import Action, allowed, require
+from hub.identity.rules import Action, require
 from hub.limits import Limits
 from hub.live import Topics
 from hub.visitor import Role, Visitor
 
 REPORTS: Final = "forum-reports"
 """The topic that moves when something is reported or settled."""
-PAGE: Final = 50
-_QUEUE: Final = 20
-_TOLD: Final = 20
-_SUSPENDED: Final = 200
-_MONTHS: Final = 12
 _LOOKS_AFTER: Final = frozenset({Role.MODERATOR, Role.ADMINISTRATOR})
-
-
-@dataclass(frozen=True)
-class Case:
-    """A post as those who moderate see it."""
-
-    post: Post
-    thread: Thread
-    card: Card | None
-    """Where the post is the first of an experience."""
-    reports: tuple[Report, ...]
-    """Those that wait, the oldest first."""
-    author: str
-    """What the person behind it is called; empty when the account is gone, and for the editors."""
-    before: int
-    """How many measures there have been against what the same person has written."""
-    suspended: Suspension | None
-
-    @property
-    def hidden(self) -> bool:
-        """Whether others do not see it because of a measure."""
-        return self.post.hidden_at is not None or (self.post.number == 1 and self.thread.hidden_at is not None)
-
-
-@dataclass(frozen=True)
-class Queue:
-    """What is reported and waits."""
-
-    cases: tuple[Case, ...]
-    waiting: int
-    """How many posts wait, shown or not."""
-
-
-@dataclass(frozen=True)
-class Log:
-    """Some measures, the newest first."""
-
-    lines: tuple[Measure, ...]
-    titles: Mapping[str, str]
-    """Of the threads that are still there, by thread."""
-    next_before: int
-    """The id that the lines after these come before; 0 when there are none."""
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a reader of a thread is told of measures."""
-
-    own: tuple[Measure, ...]
-    """Those that concern what the reader has written, the newest first."""
-    lock: Measure | None
-    """Why the thread is locked, for whoever reads it."""
 
 
 @dataclass(frozen=True)
@@ -112,149 +54,6 @@ class Moderation:
         """Hold what is needed; the same as the forum, whose threads and posts these are."""
         self._ground = Ground(database, limits, topics, clock)
         self._content = content
-
-    # --- Looking -----------------------------------------------------------------------------------------------------
-
-    def waiting(self, by: Visitor) -> int:
-        """Return how many reported posts wait; to others than those who moderate, none."""
-        if not allowed(by, Action.FORUM_MODERATE):
-            return 0
-        return self._ground.database.read(kept.waiting)
-
-    def queue(self, by: Visitor) -> Queue:
-        """Return what is reported and waits, what has waited longest first.
-
-        Raises:
-            Rejected: ``not-allowed``.
-        """
-        require(by, Action.FORUM_MODERATE)
-
-        def read(connection: store.Connection) -> Queue:
-            found = kept.waiting_posts(connection, _QUEUE)
-            return Queue(tuple(self._cases(connection, found)), kept.waiting(connection))
-
-        return self._ground.database.read(read)
-
-    def case(self, by: Visitor, post_id: str) -> Case:
-        """Return a post, reported or not.
-
-        Raises:
-            NotFound: there is no such post.
-            Rejected: ``not-allowed``.
-        """
-        require(by, Action.FORUM_MODERATE)
-        found = self._ground.database.read(lambda connection: self._cases(connection, [post_id]))
-        if not found:
-            raise NotFound("post", post_id)
-        return found[0]
-
-    def _cases(self, connection: store.Connection, post_ids: Sequence[str]) -> list[Case]:
-        posts = [post for one in post_ids if (post := store.find_post(connection, one))]
-        authors = {post.author for post in posts if post.author}
-        names = identities.find_names(connection, authors)
-        before = kept.count_against(connection, authors, measures.NEEDS_REASON)
-        reports = kept.reports(connection, post_ids)
-        cards = store.cards(connection, [post.thread_id for post in posts if post.number == 1])
-        now, found = self._ground.clock(), []
-        for post in posts:
-            thread = store.find_thread(connection, post.thread_id)
-            if thread is None:
-                continue
-            held = measures.suspended(kept.suspensions(connection, post.author), now) if post.author else None
-            found.append(
-                Case(
-                    post, thread, cards.get(thread.id) if post.number == 1 else None, tuple(reports.get(post.id, ())),
-                    names.get(post.author, ""), before.get(post.author, 0), held,
-                )
-            )  # fmt: skip
-        return found
-
-    def log(self, by: Visitor, before: int = 0, limit: int = PAGE) -> Log:
-        """Return what has been done, the newest first.
-
-        Args:
-            by: somebody who moderates.
-            before: where the page before ended; 0 for the newest.
-            limit: how many lines.
-
-        Raises:
-            Rejected: ``not-allowed``.
-        """
-        require(by, Action.FORUM_MODERATE)
-
-        def read(connection: store.Connection) -> Log:
-            found = kept.newest_measures(connection, limit + 1, before=before)
-            lines = found[:limit]
-            ends = lines[-1].id if len(found) > limit else 0
-            return Log(tuple(lines), kept.titles(connection, {one.thread_id for one in lines}), ends)
-
-        return self._ground.database.read(read)
-
-    def counts(self, by: Visitor) -> tuple[tuple[dt.date, Mapping[What, int]], ...]:
-        """Return how many measures of each kind there were in each of the last twelve months, this one first.
-
-        Raises:
-            Rejected: ``not-allowed``.
-        """
-        require(by, Action.FORUM_READ)
-        spans = measures.months(self._ground.clock(), _MONTHS)
-        return self._ground.database.read(
-            lambda connection: tuple((begins.date(), kept.counts(connection, begins, ends)) for begins, ends in spans)
-        )
-
-    def own(self, by: Visitor) -> Log:
-        """Return the latest measures that concern what the visitor has written.
-
-        Raises:
-            Rejected: ``not-allowed``.
-        """
-        require(by, Action.FORUM_READ)
-
-        def read(connection: store.Connection) -> Log:
-            lines = _told(kept.newest_measures(connection, _TOLD, person_id=by.person_id))
-            return Log(lines, kept.titles(connection, {one.thread_id for one in lines}), 0)
-
-        return self._ground.database.read(read)
-
-    def told(self, by: Visitor, thread_id: str) -> Told:
-        """Return what a reader of a thread is told: why it is locked, and what concerns the reader's own texts.
-
-        Raises:
-            NotFound: there is no such thread for this visitor.
-            Rejected: ``not-allowed``.
-        """
-        require(by, Action.FORUM_READ)
-
-        def read(connection: store.Connection) -> Told:
-            thread = holding.thread_for(connection, by, thread_id)
-            own = kept.newest_measures(connection, _TOLD, thread_id=thread_id, person_id=by.person_id)
-            lock = kept.last_measure(connection, What.LOCK, thread_id=thread_id) if thread.locked else None
-            return Told(_told(own), replace(lock, by_name="", person_id="") if lock else None)
-
-        return self._ground.database.read(read)
-
-    def standing(self, by: Visitor) -> Suspension | None:
-        """Return what keeps the visitor from writing now, or None."""
-        if not by.signed_in:
-            return None
-        found = self._ground.database.read(lambda connection: kept.suspensions(connection, by.person_id))
-        held = measures.suspended(found, self._ground.clock())
-        return replace(held, by_name="") if held else None
-
-    def suspended(self, by: Visitor) -> tuple[tuple[Suspension, str], ...]:
-        """Return who may not write now, each with the person's name, the last suspended first.
-
-        Raises:
-            Rejected: ``not-allowed``.
-        """
-        require(by, Action.FORUM_MODERATE)
-
-        def read(connection: store.Connection) -> tuple[tuple[Suspension, str], ...]:
-            found = kept.all_suspensions(connection, self._ground.clock(), _SUSPENDED)
-            names = identities.find_names(connection, {one.person_id for one in found})
-            return tuple((one, names.get(one.person_id, "")) for one in found)
-
-        return self._ground.database.read(read)
 
     # --- Posts -------------------------------------------------------------------------------------------------------
 
@@ -516,8 +315,10 @@ class Moderation:
 
     def _reopen(self, by: Visitor, done: Measure, command_id: str) -> int:
         def change(at: _Spot) -> dict[str, Any]:
-            if not kept.reopen_reports(at.connection, at.post.id, done.at):
+            people = kept.reopen_reports(at.connection, at.post.id, done.at)
+            if not people:
                 raise Rejected("done-already")
+            holding.answer_reporters(at.connection, by, What.REOPEN, at.post, people, at.now)
             return {}
 
         return self._on_post(by, done.post_id, What.REOPEN, command_id, change)
@@ -559,9 +360,12 @@ class Moderation:
 
         def work(connection: store.Connection, now: dt.datetime) -> list[Any]:
             post, thread = holding.held(connection, by, post_id, lock=True)
-            _settle(connection, by, post.id if settles else answers, now, waits=bool(answers))
+            other = store.find_post(connection, answers) if answers and not settles else None
+            reported = post if settles else other
+            people = _settle(connection, by, what, reported, now, waits=bool(answers))
             facts = change(_Spot(connection, post, thread, now))
-            return [holding.took(connection, by, what, post, now, reason=reason, facts=facts), thread.id]
+            done = holding.took(connection, by, what, post, now, reason=reason, facts=facts, reporters=people)
+            return [done, thread.id]
 
         return self._done(by, what, command_id, work)
 
@@ -582,14 +386,16 @@ class Moderation:
 
         def work(connection: store.Connection, now: dt.datetime) -> list[Any]:
             thread = holding.thread_for(connection, by, thread_id, lock=True)
+            people: list[str] = []
             if answers:
                 post, _ = holding.held(connection, by, answers)
                 if post.thread_id != thread_id:
                     raise NotFound("post", answers)
-                _settle(connection, by, answers, now, waits=True)
+                people = _settle(connection, by, what, post, now, waits=True)
             values, facts = change(thread)
             store.change_thread(connection, thread_id, **values)
-            return [holding.took(connection, by, what, thread, now, reason=reason, facts=facts), thread_id]
+            done = holding.took(connection, by, what, thread, now, reason=reason, facts=facts, reporters=people)
+            return [done, thread_id]
 
         return self._done(by, what, command_id, work)
 
@@ -603,11 +409,16 @@ class Moderation:
         return int(result[0])
 
 
-def _settle(connection: store.Connection, by: Visitor, post_id: str, now: dt.datetime, *, waits: bool) -> None:
-    """Settle the reports of a post, which must wait where somebody answers them."""
-    settled = kept.settle_reports(connection, post_id, by.person_id, now) if post_id else 0
-    if waits and not settled:
+def _settle(
+    connection: store.Connection, by: Visitor, what: What, post: Post | None, now: dt.datetime, *, waits: bool
+) -> list[str]:
+    """Settle the reports of a post, which must wait where somebody answers them, and tell those who made them."""
+    people = kept.settle_reports(connection, post.id, by.person_id, now) if post else []
+    if waits and not people:
         raise Rejected("settled-meanwhile")
+    if post:
+        holding.answer_reporters(connection, by, what, post, people, now)
+    return people
 
 
 def _hidden(post: Post, thread: Thread) -> bool:
@@ -618,8 +429,3 @@ def _turned(name: str, stands: bool, *, to: bool) -> tuple[dict[str, Any], dict[
     if stands == to:
         raise Rejected("done-already")
     return {name: to}, {}
-
-
-def _told(found: Collection[Measure]) -> tuple[Measure, ...]:
-    """Leave out who did it, and what is not told to authors."""
-    return tuple(replace(one, by_name="") for one in found if one.what in measures.SHOWN_TO_AUTHOR)

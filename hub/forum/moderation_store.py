@@ -62,16 +62,20 @@ def reports(connection: Connection, post_ids: Collection[str]) -> dict[str, list
     return found
 
 
-def settle_reports(connection: Connection, post_id: str, by: str, at: dt.datetime) -> int:
-    """Settle all reports of a post, and return how many there were."""
+def settle_reports(connection: Connection, post_id: str, by: str, at: dt.datetime) -> list[str]:
+    """Settle all reports of a post, and return whose they are, empty for who has left: one for each report."""
     settled = forum_report.update().where(forum_report.c.post_id == post_id, _WAITING)
-    return int(connection.execute(settled.values(settled_at=at, settled_by=by)).rowcount)
+    return _whose(connection, settled.values(settled_at=at, settled_by=by))
 
 
-def reopen_reports(connection: Connection, post_id: str, settled_at: dt.datetime) -> int:
-    """Let the reports wait again that were settled at a moment, and return how many they are."""
+def reopen_reports(connection: Connection, post_id: str, settled_at: dt.datetime) -> list[str]:
+    """Let the reports wait again that were settled at a moment, and return whose they are, as settling does."""
     settled = forum_report.update().where(forum_report.c.post_id == post_id, forum_report.c.settled_at == settled_at)
-    return int(connection.execute(settled.values(settled_at=None, settled_by=None)).rowcount)
+    return _whose(connection, settled.values(settled_at=None, settled_by=None))
+
+
+def _whose(connection: Connection, changed: sa.Update) -> list[str]:
+    return [by or "" for by in connection.execute(changed.returning(forum_report.c.by)).scalars()]
 
 
 # --- Measures --------------------------------------------------------------------------------------------------------

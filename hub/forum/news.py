@@ -1,4 +1,8 @@
-"""News: what a member is told in the app, of threads they follow and of what was done to their posts."""
+"""News: what a member is told in the app, of threads they follow, of their posts and of what they have reported.
+
+What comes of a report, and what is done to somebody's post, is told here alone. A letter lies in a mailbox and a feed
+is read by programs that pass it on: neither shall say who has reported whom, so both tell only of what is written.
+"""
 
 import datetime as dt
 from collections.abc import Collection
@@ -25,7 +29,7 @@ _MARKED: Final = 500
 
 
 class Kind(StrEnum):
-    """What was done to somebody's post, to the thread it began, or because of it."""
+    """What was done to somebody's post, to a thread that they began or follow, or because they reported something."""
 
     HIDDEN = "hidden"
     RESTORED = "restored"
@@ -34,13 +38,28 @@ class Kind(StrEnum):
     EDITED = "edited"
     ACCEPTED = "accepted"
     """It was said to answer the question."""
+    ANSWERED = "answered"
+    """Somebody who moderates has said which post answers one's question."""
+    UNANSWERED = "unanswered"
+    """Or that the post which was accepted does not."""
     MOVED = "moved"
     """The thread that it began now stands in another category."""
     LOCKED = "locked"
+    UNLOCKED = "unlocked"
     SUSPENDED = "suspended"
     """Its author may not write for a time."""
     LIFTED = "lifted"
     """And may again."""
+    REPORT_LEFT = "report-left"
+    """What one has reported stays as it is."""
+    REPORT_HIDDEN = "report-hidden"
+    REPORT_NOTED = "report-noted"
+    REPORT_MOVED = "report-moved"
+    REPORT_LOCKED = "report-locked"
+    REPORT_ACTED = "report-acted"
+    """Something was done that only its author sees: other members do not learn who is suspended."""
+    REPORT_WAITS = "report-waits"
+    """It was left as it is, but is looked at anew."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +80,30 @@ def note(connection: store.Connection, post: Post, kind: Kind, by: Visitor, at: 
 
     Nothing is kept for the editors, for who has left, and for who did it themself.
     """
-    if post.author and post.author != by.person_id:
-        news_store.add_notice(connection, post.author, kind.value, (post.thread_id, post.id), reason, at)
+    note_to(connection, post.author, post, kind, by, at, reason)
+
+
+def note_to(
+    connection: store.Connection, person_id: str, post: Post, kind: Kind, by: Visitor, at: dt.datetime, reason: str = ""
+) -> None:
+    """Keep a notice of a post for somebody else than its author, under the same terms."""
+    if person_id and person_id != by.person_id:
+        news_store.add_notice(connection, person_id, kind.value, (post.thread_id, post.id), reason, at)
+
+
+def note_followers(
+    connection: store.Connection,
+    first: Post,
+    kind: Kind,
+    by: Visitor,
+    at: dt.datetime,
+    *,
+    reason: str = "",
+    but: Collection[str] = (),
+) -> None:
+    """Keep a notice for all who follow a thread, but its author, who did it, and those who are told of it otherwise."""
+    told = {first.author, by.person_id, *but} - {""}
+    news_store.add_notice_for_followers(connection, kind.value, (first.thread_id, first.id), reason, at, told)
 
 
 class News:

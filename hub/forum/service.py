@@ -419,6 +419,8 @@ class Forum:
     def accept(self, by: Visitor, post_id: str, command_id: str) -> None:
         """Say that a post answers its thread's question, or confirm after a time that it still does.
 
+        Somebody who moderates may say so of another's question; that is noted among the measures, and the asker is told.
+
         Raises:
             NotFound: there is no such post for this visitor.
             Rejected: ``not-allowed``, for whoever neither began the thread nor moderates; ``no-question``.
@@ -429,8 +431,11 @@ class Forum:
             _require_asker(by, thread)
             if not thread.question or post.number == 1 or not post.visible:
                 raise Rejected("no-question")
-            if thread.accepted != post_id:
+            new, own = thread.accepted != post_id, wrote(by, thread.author)
+            if new and (own or post.author != thread.author):
                 news.note(connection, post, news.Kind.ACCEPTED, by, now)
+            if not own:
+                holding.decided(connection, by, What.ACCEPT, post, thread, now, new=new)
             store.change_thread(connection, thread.id, accepted=post_id, accepted_at=now, waiting=False)
             return thread.id
 
@@ -439,16 +444,18 @@ class Forum:
         self._ground.do(by, "forum.accept", command_id, work, moved=str)
 
     def unaccept(self, by: Visitor, post_id: str, command_id: str) -> None:
-        """Say that a post no longer answers the question.
+        """Say that a post no longer answers the question; of another's question, as accepting does.
 
         Raises:
             NotFound: there is no such post for this visitor.
             Rejected: ``not-allowed``.
         """
 
-        def work(connection: store.Connection, now: dt.datetime) -> str:  # noqa: ARG001 - as all work is called
-            _, thread = holding.held(connection, by, post_id, lock=True)
+        def work(connection: store.Connection, now: dt.datetime) -> str:
+            post, thread = holding.held(connection, by, post_id, lock=True)
             _require_asker(by, thread)
+            if thread.accepted == post_id and not wrote(by, thread.author):
+                holding.decided(connection, by, What.UNACCEPT, post, thread, now, new=True)
             holding.no_longer_accepted(connection, thread, post_id)
             return thread.id
 

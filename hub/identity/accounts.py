@@ -11,8 +11,9 @@ from hub.audit import Trace, note
 from hub.clock import Clock
 from hub.database import Connection, Database
 from hub.errors import NotFound, Rejected
-from hub.identity import rules, store
+from hub.identity import fingerprint_store, rules, store
 from hub.identity.demo import ISSUER
+from hub.identity.fingerprint_store import Fingerprint
 from hub.identity.rules import Action, Grant, Notices, Relation, digest, require
 from hub.identity.store import HeldRole, Person, Session
 from hub.language import known
@@ -58,7 +59,14 @@ class Accounts:
     """Minds accounts."""
 
     def __init__(
-        self, database: Database, limits: Limits, clock: Clock, *, regions: Regions, rules_version: int
+        self,
+        database: Database,
+        limits: Limits,
+        clock: Clock,
+        *,
+        regions: Regions,
+        rules_version: int,
+        fingerprint: Fingerprint,
     ) -> None:
         """Hold what the work needs.
 
@@ -68,12 +76,14 @@ class Accounts:
             clock: the time of day.
             regions: that somebody may belong to.
             rules_version: of the rules that members accept now.
+            fingerprint: of a login, with the key of this installation.
         """
         self._database = database
         self._limits = limits
         self._clock = clock
         self._regions = regions
         self._rules_version = rules_version
+        self._fingerprint = fingerprint
 
     # --- One's own account -------------------------------------------------------------------------------------------
 
@@ -203,6 +213,8 @@ class Accounts:
     def delete_account(self, by: Visitor, *, keep_texts: bool, command_id: str) -> None:
         """Delete the visitor's account: the person is forgotten, and others' work stays readable.
 
+        Of somebody who may not write in the forum a fingerprint is left, so that a new account may not either.
+
         Args:
             by: whose account.
             keep_texts: whether comments stay, without name, or are emptied.
@@ -214,6 +226,8 @@ class Accounts:
 
         def work(connection: Connection) -> None:
             _found(connection, by.person_id)
+            store.lock_person(connection, by.person_id)  # or a suspension decided just now would be missed
+            fingerprint_store.leave(connection, by.person_id, self._fingerprint, now)
             store.forget(connection, by.person_id, by.key, now, keep_texts=keep_texts)
             note(connection, by=by.key, action="account.delete", thing=by.key, at=now, facts={"texts": keep_texts})
 

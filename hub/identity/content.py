@@ -29,6 +29,7 @@ DataKind = Literal[
     "report",
     "measure",
     "suspension",
+    "fingerprint",
     "notice",
     "mailing",
     "letter",

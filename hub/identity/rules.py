@@ -6,6 +6,7 @@ may do what any of them may. ``docs/permissions.md`` is written from it.
 
 import datetime as dt
 import hashlib
+import hmac
 import ipaddress
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -156,6 +157,27 @@ def alive(*, now: dt.datetime, seen_at: dt.datetime, expires_at: dt.datetime, re
 def digest(secret: str) -> str:
     """Return what is kept of a secret, so that the table gives nobody a way in."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def fingerprint(key: bytes, issuer: str, subject: str) -> str:
+    """Return what somebody's login is known by when the account is gone; without the key it can be neither made nor tried.
+
+    Args:
+        key: of this installation, for this purpose.
+        issuer: the login provider's address.
+        subject: what the provider calls them there.
+    """
+    # With the length before it, no part of the one can pass for a part of the other.
+    return hmac.digest(key, f"{len(issuer)}:{issuer}:{subject}".encode(), hashlib.sha256).hex()
+
+
+OUTLASTS: Final = dt.timedelta(days=730)
+"""A suspension without end outlasts its account by this: as long as the log can still tell why it was decided."""
+
+
+def outlasts(until: dt.datetime | None, now: dt.datetime) -> dt.datetime:
+    """Return until when a suspension holds if its account is deleted now."""
+    return until or now + OUTLASTS
 
 
 SESSION_ID: Final = re.compile(r"[A-Za-z0-9_-]{43}")

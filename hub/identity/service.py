@@ -13,7 +13,8 @@ from hub.audit import note
 from hub.clock import Clock
 from hub.database import Connection, Database
 from hub.errors import NotFound, Unavailable
-from hub.identity import demo, rules, store
+from hub.identity import demo, fingerprint_store, rules, store
+from hub.identity.fingerprint_store import Fingerprint
 from hub.identity.rules import Grant, Notices, Profile, Shown, digest
 from hub.identity.store import HeldRole, Person, Session
 from hub.language import Language, known
@@ -65,6 +66,7 @@ class Identity:
         *,
         regions: Regions,
         rules_version: int,
+        fingerprint: Fingerprint,
     ) -> None:
         """Hold what the work needs.
 
@@ -75,6 +77,7 @@ class Identity:
             clock: the time of day.
             regions: that somebody may belong to.
             rules_version: of the rules that members accept now.
+            fingerprint: of a login, with the key of this installation.
         """
         self._database = database
         self._limits = limits
@@ -82,6 +85,7 @@ class Identity:
         self._clock = clock
         self._regions = regions
         self._rules_version = rules_version
+        self._fingerprint = fingerprint
         self._salt = secrets.token_bytes(16)
         self._one_time: tuple[str, dt.datetime] | None = None
         self._one_time_lock = threading.Lock()
@@ -216,6 +220,7 @@ class Identity:
                 newcomer = self._newcomer(person_id, claims, language, now)
                 store.add_person(connection, newcomer, claims.subject)
                 person = store.find_by_subject(connection, claims.issuer, claims.subject) or newcomer
+                self._suspend_again(connection, person.id, claims, now)
             if replaces:
                 store.revoke_sessions(connection, now, id_hash=digest(replaces))
             self._renew_roles(connection, person.id, grants, now)
@@ -237,6 +242,16 @@ class Identity:
             bool(done["finished"]),
             known(str(done["language"])) or language,
         )
+
+    def _suspend_again(self, connection: Connection, person_id: str, claims: Claims, now: dt.datetime) -> None:
+        """Let a suspension hold for somebody who has deleted the account it was given to."""
+        until = fingerprint_store.come_back(
+            connection, person_id, claims.issuer, claims.subject, self._fingerprint, now
+        )
+        if until:
+            facts = {"until": until.isoformat()}
+            thing = f"person:{person_id}"
+            note(connection, by=_HUB, action="forum.suspend-again", thing=thing, at=now, facts=facts)
 
     def _newcomer(self, person_id: str, claims: Claims, language: Language, now: dt.datetime) -> Person:
         name = rules.tidy(claims.name)[: rules.LONGEST["name"]]

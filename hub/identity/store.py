@@ -367,6 +367,7 @@ def count_with_role(connection: sa.Connection, wanted: Role, issuers: Sequence[s
 _WITHOUT: Final = frozenset({"id_hash", "edit_hash", "read_hash", "asked_hash", "end_hash", "key_hash"})
 """Columns that would open a door to whoever reads the file."""
 _OF_OTHERS: Final[Mapping[str, frozenset[str]]] = {
+    "forum_reports": frozenset({"settled_by"}),
     "forum_measures": frozenset({"by", "by_name"}),
     "forum_measures_taken": frozenset({"person_id"}),
     "forum_suspensions": frozenset({"by", "by_name", "lifted_by"}),

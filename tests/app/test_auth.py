@@ -20,7 +20,7 @@ from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 from starlette.routing import Route
 
-from hub.bootstrap import build
+from hub.bootstrap import build, fingerprints
 from hub.clock import utc_now
 from hub.database import Database
 from hub.identity.accounts import Accounts
@@ -72,7 +72,7 @@ class Place:
         given = read_settings({"HUB_VAR": str(var), "HUB_COOKIE_SECRET": SECRET, **settings})
         database, limits = Database(given.database()), limits or Limits(factor=100)
         database.migrate()
-        shared = {"regions": HUB.regions, "rules_version": 1}
+        shared = {"regions": HUB.regions, "rules_version": 1, "fingerprint": fingerprints(given)}
         self.hub = dataclasses.replace(
             HUB,
             settings=given,

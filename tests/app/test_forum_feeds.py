@@ -13,7 +13,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from hub.bootstrap import build
+from hub.bootstrap import build, fingerprints
 from hub.clock import utc_now
 from hub.database import Database
 from hub.forum.digest import Writer
@@ -58,7 +58,8 @@ class House:
         self.database = Database(given.database())
         self.database.migrate()
         self.postman, self.limits, self.count = postman, Limits(factor=100), 0
-        content, catalogue, shared = HUB.forum_content, HUB.catalogue, {"regions": HUB.regions, "rules_version": 1}
+        content, catalogue = HUB.forum_content, HUB.catalogue
+        shared = {"regions": HUB.regions, "rules_version": 1, "fingerprint": fingerprints(given)}
         self.identity = Identity(self.database, self.limits, given, utc_now, **shared)
         writer = Writer(catalogue, content, HERE)
         self.hub = dataclasses.replace(

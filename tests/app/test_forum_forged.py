@@ -201,7 +201,7 @@ def _suspension(place: Place, talk: Talk) -> Mapping[str, str]:
     place.hub.moderation.suspend(by, talk.reply, 7, WHY, uuid.uuid4().hex)
     (found,) = [
         one
-        for one, _ in place.hub.moderation.suspended(by)
+        for one, _ in place.hub.oversight.suspended(by)
         if one.reason == WHY and one.person_id == place.people["replier"].person_id
     ]
     return {"avstangning": found.id}
@@ -287,7 +287,7 @@ def test_a_form_is_for_those_of_the_table_and_changes_nothing_for_others(place, 
 
 def lift_all(place: Place) -> None:
     by = place.people["moderator"]
-    for one, _ in place.hub.moderation.suspended(by):
+    for one, _ in place.hub.oversight.suspended(by):
         if one.person_id == place.people["replier"].person_id:
             place.hub.moderation.lift(by, one.id, uuid.uuid4().hex)
 

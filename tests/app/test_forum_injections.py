@@ -20,13 +20,13 @@ from starlette.routing import Route
 
 from hub.bootstrap import build
 from hub.clock import utc_now
-from hub.forum import news_store
+from hub.forum import talk_store
 from hub.forum.cards import Sought
 from hub.forum.digest import Week, Writer
 from hub.forum.finding import Finding
 from hub.forum.moderation import Moderation
-from hub.forum.news_store import Talk
 from hub.forum.service import Forum
+from hub.forum.talk_store import Talk
 from hub.handover import CARD_PARTS, card_items
 from hub.limits import Limits
 from hub.search import read_search_words
@@ -408,7 +408,7 @@ def test_the_view_to_read_and_print_takes_no_injection_for_more_than_text(sown):
 
 
 def test_the_feed_is_well_formed_and_its_texts_hold_nothing_but_text(sown):
-    newest = HUB.database.read(lambda c: news_store.newest(c, 2_000))
+    newest = HUB.database.read(lambda c: talk_store.newest(c, 2_000))
     assert len(newest) > 100
 
     for at in range(0, len(newest), 30):
@@ -434,7 +434,7 @@ def test_the_feed_is_well_formed_and_its_texts_hold_nothing_but_text(sown):
 
 
 def test_the_weekly_letter_holds_nothing_but_text_and_links_to_the_hub(sown):
-    newest = HUB.database.read(lambda c: news_store.newest(c, 2_000))
+    newest = HUB.database.read(lambda c: talk_store.newest(c, 2_000))
     writer = Writer(HUB.catalogue, HUB.forum_content, "https://hub.example")
 
     for at in range(0, len(newest), 20):

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from hub.clock import utc_now
 from hub.forum.measures import What
 from hub.forum.moderation import Moderation
+from hub.forum.oversight import Oversight
 from hub.forum.service import Forum, NewText, NewThread
 from hub.held import Held
 from hub.limits import Limits
@@ -43,6 +44,7 @@ class Talk(Place):
             held=Held(utc_now),
             forum=Forum(self.hub.database, limits, topics, utc_now, content, levels=(), populations={}),
             moderation=Moderation(self.hub.database, limits, topics, utc_now, content),
+            oversight=Oversight(self.hub.database, utc_now),
         )
         pages = Pages(self.hub, shell.take_apart(runtime.index_page()))
         self.app = Starlette(
@@ -81,7 +83,7 @@ class Talk(Place):
         return self.visitor("mona", Role.MODERATOR)
 
     def done(self) -> list[What]:
-        return [one.what for one in self.hub.moderation.log(self.moderator).lines]
+        return [one.what for one in self.hub.oversight.log(self.moderator).lines]
 
     def fields(self, **more: str) -> dict[str, str]:
         given = {
@@ -104,7 +106,7 @@ def house(tmp_path_factory) -> Iterator[Talk]:
 @pytest.fixture
 def talk(house) -> Talk:
     """The installation with a thread nobody has touched, and nobody suspended."""
-    for held, _name in house.hub.moderation.suspended(house.moderator):
+    for held, _name in house.hub.oversight.suspended(house.moderator):
         house.hub.moderation.lift(house.moderator, held.id, house.command())
     house.fresh()
     return house
@@ -174,9 +176,9 @@ def test_a_report_of_a_member_waits_and_leads_back_to_the_post(talk):
     answer = talk.people["maja"].post("/api/forum/anmal", fields)
 
     assert query(answer) == {"trad": talk.thread, "sparat": "anmal"}
-    assert talk.hub.moderation.waiting(talk.moderator) == 1
+    assert talk.hub.oversight.waiting(talk.moderator) == 1
     talk.act("mona", "lamna", anmalt="1")
-    assert talk.hub.moderation.waiting(talk.moderator) == 0
+    assert talk.hub.oversight.waiting(talk.moderator) == 0
 
 
 def test_a_report_that_was_answered_meanwhile_is_not_answered_again(talk):

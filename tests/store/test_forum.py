@@ -407,11 +407,11 @@ def test_a_hidden_post_is_gone_for_others_settles_its_reports_and_comes_back(roo
     post = room.reply(thread)
     for by in (KIM, KIM, SAM):
         room.forum.report(by, post, "Hör inte hemma", room.command())
-    waiting = [(one.post.id, len(one.reports)) for one in room.moderation.queue(MIRA).cases]
+    waiting = [(one.post.id, len(one.reports)) for one in room.oversight.queue(MIRA).cases]
     room.moderation.hide(MIRA, post, "Reklam", room.command())
     own = room.forum.open(ROBIN, thread).posts[1].post
 
-    assert waiting == [(post, 2)] and room.moderation.queue(MIRA).cases == ()
+    assert waiting == [(post, 2)] and room.oversight.queue(MIRA).cases == ()
     assert len(room.forum.open(KIM, thread).posts) == 1 and (own.note, own.hidden_at) == ("Reklam", NOW)
     with pytest.raises(NotFound):
         room.forum.react(KIM, post, Reaction.TOO, on=True)

@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from hub.errors import Rejected
+from hub.forum import letter_store, news_store, talk_store
 from hub.forum import news as news_rules
-from hub.forum import news_store
 from hub.forum.digest import week_of
 from hub.forum.news import MOST, Kind, News
 from hub.forum.rules import CONFIRM_AFTER
@@ -176,14 +176,17 @@ def test_a_notice_stays_with_its_post_and_is_seen_when_marked(room, either, news
     assert (before, news.unread(KIM)) == (1, 0) and [one.seen for one in news.list(KIM).notices] == [True]
 
 
-def test_a_notice_of_a_thread_that_others_had_hidden_is_left_out(room, either, news):  # noqa: F811
+def test_of_a_thread_that_others_had_hidden_only_that_is_told_to_whoever_follows_it(room, either, news):  # noqa: F811
     thread = room.start(KIM)
     post_id = room.reply(thread, ROBIN)
     post = room.forum.open(MIRA, thread).posts[1].post
     either.write(lambda c: news_rules.note(c, post, Kind.NOTED, MIRA, NOW))
     room.moderation.hide(MIRA, room.first(thread), "Skäl", room.command())
 
-    assert post.id == post_id and news.list(ROBIN).notices == () and news.unread(ROBIN) == 0
+    assert post.id == post_id and news.unread(ROBIN) == 1
+    assert [(one.kind, one.open, one.title, one.reason) for one in news.list(ROBIN).notices] == [
+        ("hidden", False, "", "")
+    ]
 
 
 def test_an_answer_a_year_old_asks_whoever_asked_to_confirm_it(room, news):  # noqa: F811
@@ -214,7 +217,7 @@ def test_categories_are_followed_as_they_were_last_chosen(room, news):  # noqa: 
 
 
 def talks(either, by=KIM, since=NOW - DAY, until=NOW + DAY) -> list[tuple[str, int, bool]]:
-    found = either.read(lambda c: news_store.talks(c, by.person_id, since, until, 10))
+    found = either.read(lambda c: talk_store.talks(c, by.person_id, since, until, 10))
     return [(one.last.title, one.new, one.begun) for one in found]
 
 
@@ -252,7 +255,7 @@ def test_the_newest_posts_are_found_without_those_that_members_do_not_see(room, 
     room.reply(first, SAM)
     room.later()
     room.forum.remove(ROBIN, room.reply(first, ROBIN), room.command())
-    found = either.read(lambda c: news_store.newest(c, 10))
+    found = either.read(lambda c: talk_store.newest(c, 10))
 
     assert [(one.title, one.number) for one in found] == [("A", 2), ("A", 1)]
 
@@ -281,9 +284,9 @@ def put_all(either, thread_id: str, post_id: str) -> None:
     def work(connection):
         news_store.add_notice(connection, "kim", "hidden", (thread_id, post_id), "", NOW)
         news_store.set_categories(connection, "kim", ["levels"], NOW)
-        news_store.ask(connection, "kim", "kim@region.example", "h" * 64, NOW, 1)
-        news_store.claim(connection, "kim", "2027-W05", news_store.State.SENDING, "e" * 64, NOW)
-        news_store.set_feed(connection, "kim", "f" * 64, NOW)
+        letter_store.ask(connection, "kim", "kim@region.example", "h" * 64, NOW, 1)
+        letter_store.claim(connection, "kim", "2027-W05", letter_store.State.SENDING, "e" * 64, NOW)
+        letter_store.set_feed(connection, "kim", "f" * 64, NOW)
 
     either.write(work)
 
@@ -322,27 +325,27 @@ def test_notices_unconfirmed_addresses_and_marks_of_letters_go_when_their_time_i
 
 
 def test_a_confirmed_address_stays_and_its_key_works_once_and_for_three_days(room, either):  # noqa: F811
-    either.write(lambda c: news_store.ask(c, "kim", "kim@region.example", "h" * 64, NOW, 1))
-    late = either.write(lambda c: news_store.confirm(c, "h" * 64, NOW + DAY, NOW + 4 * DAY))
-    first, second = (either.write(lambda c: news_store.confirm(c, "h" * 64, NOW - DAY, NOW + DAY)) for _ in range(2))
+    either.write(lambda c: letter_store.ask(c, "kim", "kim@region.example", "h" * 64, NOW, 1))
+    late = either.write(lambda c: letter_store.confirm(c, "h" * 64, NOW + DAY, NOW + 4 * DAY))
+    first, second = (either.write(lambda c: letter_store.confirm(c, "h" * 64, NOW - DAY, NOW + DAY)) for _ in range(2))
     Retention(Settings()).dispose(either, Run(NOW + 99 * DAY, lambda: None))
-    held = either.read(lambda c: news_store.mailing(c, "kim"))
+    held = either.read(lambda c: letter_store.mailing(c, "kim"))
 
     assert (late, first, second) == (False, True, False)
     assert held and (held.address, held.asked_address, held.told_until) == ("kim@region.example", "", NOW + DAY)
 
 
 def test_a_weeks_letter_is_claimed_once_and_again_only_when_it_waits_and_its_time_has_come(room, either):  # noqa: F811
-    def claim(at, state=news_store.State.SENDING):
-        return either.write(lambda c: news_store.claim(c, "kim", "2027-W05", state, None, at))
+    def claim(at, state=letter_store.State.SENDING):
+        return either.write(lambda c: letter_store.claim(c, "kim", "2027-W05", state, None, at))
 
     def settle(state, retry_at=None):
-        either.write(lambda c: news_store.settle(c, "kim", "2027-W05", state, retry_at))
+        either.write(lambda c: letter_store.settle(c, "kim", "2027-W05", state, retry_at))
 
     first = [claim(NOW), claim(NOW)]
-    settle(news_store.State.WAITING, NOW + DAY)
+    settle(letter_store.State.WAITING, NOW + DAY)
     waiting = [claim(NOW), claim(NOW + DAY), claim(NOW + DAY)]
-    settle(news_store.State.SENT)
+    settle(letter_store.State.SENT)
 
     assert (first, waiting, claim(NOW + 2 * DAY)) == ([True, False], [False, True, False], False)
     assert either.read(lambda c: c.execute(sa.select(sa.func.count()).select_from(forum_letter)).scalar()) == 1
@@ -362,7 +365,7 @@ def test_only_what_is_due_is_asked_for(room, either):  # noqa: F811
     put("mira", address="", confirmed_at=None)
     put("adam")
     either.write(lambda c: c.execute(people.update().where(people.c.id == "adam").values(deleted_at=NOW)))
-    found = either.read(lambda c: news_store.addressees(c, "2027-W05", NOW, NOW, "", 10))
+    found = either.read(lambda c: letter_store.addressees(c, "2027-W05", NOW, NOW, "", 10))
 
     assert [one.person_id for one in found] == ["kim"]
 

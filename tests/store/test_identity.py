@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from hub.audit import newest
+from hub.bootstrap import fingerprints
 from hub.errors import NotFound, Rejected, Unavailable
 from hub.identity import demo
 from hub.identity.accounts import Accounts
@@ -42,7 +43,8 @@ class House:
 
     def __init__(self, database, rules_version=1, **settings):
         self.database, self.clock = database, Clock()
-        shared = {"regions": REGIONS, "rules_version": rules_version}
+        known_by = fingerprints(Settings(cookie_secret="c" * 32))
+        shared = {"regions": REGIONS, "rules_version": rules_version, "fingerprint": known_by}
         limits = Limits(factor=100)
         self.identity = Identity(
             database, limits, Settings(**{"demo": True, "administrators": "root", **settings}), self.clock, **shared

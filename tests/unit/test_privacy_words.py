@@ -12,6 +12,7 @@ import pytest
 from hub.errors import ContentError
 from hub.identity.content import PLACES, DataKind, PublicRecords, Right, read_privacy
 from hub.language import LANGUAGE_COOKIE, LANGUAGES, Language
+from hub.retention import KINDS
 from hub.settings import ROOT
 from hub.sources import read_sources
 from hub.twins import shape
@@ -20,7 +21,7 @@ CONTENT = ROOT / "content"
 WORDS = read_privacy(CONTENT / "privacy")
 PLACE = re.compile(r"\{([^}]*)\}")
 MARK = re.compile(r"\[\^([^\]]+)\]")
-RETAINED = [kind for kind in get_args(DataKind) if kind not in {"plan", "comment", "limit", "visit"}]
+RETAINED = [kind for kind in get_args(DataKind) if kind not in {"plan", "comment", "fingerprint", "limit", "visit"}]
 
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -59,7 +60,7 @@ def test_both_languages_have_the_same_texts_places_and_marks() -> None:
 def test_every_kind_of_data_has_its_words(language: Language) -> None:
     assert list(WORDS[language].kinds) == [
         "profile", "session", "role", "plan", "comment", "correction", "answer", "survey", "thread", "post",
-        "report", "measure", "suspension", "notice", "mailing", "letter", "draft", "audit", "command", "limit", "visit",
+        "report", "measure", "suspension", "fingerprint", "notice", "mailing", "letter", "draft", "audit", "command", "limit", "visit",
     ]  # fmt: skip
 
 
@@ -89,6 +90,11 @@ def test_no_places_but_three_are_filled_in(language: Language) -> None:
 @pytest.mark.parametrize("kind", RETAINED)
 def test_a_kind_that_is_deleted_by_age_says_after_how_many_days(language: Language, kind: DataKind) -> None:
     assert places(WORDS[language].kinds[kind].kept) == (["days", "idle_hours"] if kind == "session" else ["days"])
+
+
+@each_language
+def test_what_outlives_an_account_goes_when_it_is_of_no_more_use(language: Language) -> None:
+    assert places(WORDS[language].kinds["fingerprint"].kept) == [] and KINDS["fingerprint"].days == 0
 
 
 @each_language
