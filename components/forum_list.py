@@ -13,7 +13,7 @@ from components.problems import summary
 from components.session import hub, language, name_page, visitor
 from components.words import _, date, number
 from hub.errors import Unavailable
-from hub.forum.rules import Card, Order
+from hub.forum.rules import Card, Order, Thread
 from hub.forum.store import Listed, Wanted
 from hub.html import address
 from hub.identity.rules import Action, allowed
@@ -92,7 +92,7 @@ def head(category: str = "") -> str:
     ways = "".join(f"<a class='hub-link' href='{way}'>{text}</a>" for way, text in _ways())
     return (
         f"<h1>{escape(_('Forum'))}</h1><p class='hub-lead'>{escape(_('Ask those who have tried, and tell what you know. Members only.'))}</p>"
-        f"<div class='hub-actions'>{buttons}</div><nav class='hub-forum-ways' aria-label='{escape(_('In the forum'))}'>{ways}</nav>"
+        f"<div class='hub-actions hub-forum-begin'>{buttons}</div><nav class='hub-forum-ways' aria-label='{escape(_('In the forum'))}'>{ways}</nav>"
     )
 
 
@@ -103,8 +103,11 @@ def _ways() -> list[tuple[str, str]]:
         ways.append(("anmalda", _("Reported"), _waiting(hub().moderation.waiting)))
     ways.append(("regler", _("The rules"), 0))
     return [
-        (f"/forum?vy={view}", f"{escape(text)}{f' <span class=hub-waiting>{count}</span>' if count else ''}")
-        for view, text, count in ways
+        *(
+            (f"/forum?vy={view}", f"{escape(text)}{f' <span class=hub-waiting>{count}</span>' if count else ''}")
+            for view, text, count in ways
+        ),
+        ("/sok", escape(_("Search"))),
     ]
 
 
@@ -213,18 +216,29 @@ def row(listed: Listed, cards: Mapping[str, Card]) -> str:
     card = cards.get(thread.id)
     link = escape(thread_way(thread.id, listed.read + 1 if listed.unread else 1))
     marks = "".join(f" <span class='hub-tag{css}'>{escape(text)}</span>" for text, css in _marks(listed, card))
-    replies = thread.posts - 1
-    said = _("1 reply") if replies == 1 else _("{count} replies").format(count=number(replies))
     tags = "".join(
         f" <a class='hub-forum-tag' href='{address('/forum', tagg=tag)}'>{escape(tag_name(tag))}</a>"
         for tag in thread.tags
     )
-    last = _("{name}, {date}").format(name=author_words(thread.last_name), date=date(thread.activity_at.date()))
     return (
         f"<li{' class=unread' if listed.unread else ''}><h3><a href='{link}'>{title_html(thread)}</a>{marks}</h3>"
-        f"<p class='hub-muted'><a href='{address('/forum', kategori=thread.category)}'>{escape(category_name(thread.category))}</a>{tags}</p>"
-        f"<p class='hub-muted'>{escape(said)} · {escape(last)}</p></li>"
+        f"<p class='hub-muted hub-thread-place'><a href='{address('/forum', kategori=thread.category)}'>{escape(category_name(thread.category))}</a>{tags}</p>"
+        f"<p class='hub-muted'>{_last(thread)}</p></li>"
     )
+
+
+def _last(thread: Thread) -> str:
+    """Return who wrote last and when, and how many have replied; a date is never broken."""
+    replies = thread.posts - 1
+    words = (
+        _("No replies yet · {name}, {date}")
+        if not replies
+        else _("1 reply, by {name}, {date}")
+        if replies == 1
+        else _("{count} replies, the last by {name}, {date}")
+    )
+    day = date(thread.activity_at.date()).replace(" ", "\N{NO-BREAK SPACE}")
+    return escape(words.format(count=number(replies), name=author_words(thread.last_name), date=day))
 
 
 def _marks(listed: Listed, card: Card | None) -> list[tuple[str, str]]:
@@ -233,7 +247,7 @@ def _marks(listed: Listed, card: Card | None) -> list[tuple[str, str]]:
     if listed.unread and listed.read:
         marks.append((_("{count} new").format(count=listed.unread), " new"))
     elif listed.unread:
-        marks.append((_("Unread"), " new"))
+        marks.append((_("Unread"), " unread"))
     if card:
         marks.append((_("Experience card"), ""))
     if thread.seed:
@@ -250,6 +264,11 @@ def _marks(listed: Listed, card: Card | None) -> list[tuple[str, str]]:
 def _nothing(asked: dict[str, str], *, pinned: bool) -> str:
     if pinned and not asked["efter"]:
         return ""
+    if any(asked[name] for name in ("kategori", "tagg", "om", "efter")):
+        # What is said of an order below is true of all threads, and here only some of them have been asked for.
+        every = address("/forum", **({"ordning": asked["ordning"]} if asked["ordning"] else {}))
+        said = _("No thread fits this choice. Choose less, or be the first to ask.")
+        return f"<p class='hub-empty'>{escape(said)} <a href='{every}'>{escape(_('Show all'))}</a></p>"
     said = {
         "mina": _("You have not written anything yet. Ask what you wonder, or tell what you have tried."),
         "foljda": _("You follow no threads yet. Press Follow in a thread, or write in it, and it is listed here."),

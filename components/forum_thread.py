@@ -126,7 +126,7 @@ def _thread_tools(opened: Opened, after: int) -> str:
         {"trad": thread.id, "pa": "" if opened.followed else "1", "efter": str(after)},
         css="hub-inline", soft="stay", once=False,
     )  # fmt: skip
-    plain = f"<a class='hub-post-tool' href='/forum/trad/{escape(thread.id)}'>{escape(_('To read or print, without buttons'))}</a>"
+    plain = f"<a class='hub-post-tool' href='/forum/trad/{escape(thread.id)}'>{escape(_('Read or print'))}</a>"
     return f"<div class='hub-post-tools'>{follow}{plain}</div>"
 
 

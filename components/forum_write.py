@@ -25,6 +25,8 @@ from hub.forum.service import Changing, NewText, NewThread
 
 _FORM = "forum-ny"
 _SHORT = frozenset({"video_system", "record_system", "contact"})
+_NEEDED = ("situation", "did", "result")
+"""Without these there is no card; they are asked for first, so that the form is no longer than the teller wants."""
 _FIELDS: Mapping[str, str] = {
     "situation": "lage", "video_system": "video", "record_system": "journal", "users": "anvandare", "did": "gjorde",
     "result": "resultat", "otherwise": "annorlunda", "effort": "insats", "advice": "rad", "contact": "kontakt",
@@ -175,16 +177,19 @@ def _card_fields(form: Form) -> str:
     drawn = form.choice("niva", _("Level"), levels) + form.text(
         "ar", _("Year that you did it"), most=4, help_text=_("Four digits, such as 2026.")
     )
-    for field, own in _FIELDS.items():
-        if field in _SHORT:
-            drawn += form.text(
-                own,
-                names[field],
-                most=LONGEST["contact" if field == "contact" else "system"],
-                help_text=helps.get(field, ""),
+    others = [field for field in _FIELDS if field not in _NEEDED]
+    for field in (*_NEEDED, *others):
+        own, told = _FIELDS[field], helps.get(field, "")
+        if field == others[0]:
+            drawn += (
+                f"<h2>{escape(_('More, for whoever wants to do the same'))}</h2>"
+                f"<p class='hub-muted'>{escape(_('Leave empty what you do not know.'))}</p>"
             )
+        if field in _SHORT:
+            most = LONGEST["contact" if field == "contact" else "system"]
+            drawn += form.text(own, names[field], most=most, help_text=told)
         else:
-            drawn += form.lines(own, names[field], most=LONGEST["card"], help_text=helps.get(field, ""))
+            drawn += form.lines(own, names[field], most=LONGEST["card"], help_text=told)
     return drawn
 
 
