@@ -100,8 +100,17 @@ def _refuse(
         keep(mark, str(error.facts["mark"]))
     place = _ALL_FIELDS.get(field or "", "")
     if place:
-        keep(f"{key}-fel", (sentence(error), f"{_FORM}-{place}"))
+        said = _("{field}: {problem}").format(field=_names()[place], problem=sentence(error))
+        keep(f"{key}-fel", (said, f"{_FORM}-{place}"))
     sent.refused("" if place else sentence(error), base)
+
+
+def _names() -> dict[str, str]:
+    """Return what the fields above the text are called, so that a problem says which of them it is about."""
+    return {
+        "rubrik": _("Title"), "kategori": _("Category"), "tagg": _("Tags"), "niva": _("Level"), "ar": _("Year that you did it"),
+        "storlek": _("Show only how big my region is"), **{own: field_names()[field] for field, own in _FIELDS.items()},
+    }  # fmt: skip
 
 
 def _told(key: str, above: DeltaGenerator) -> None:
@@ -147,7 +156,13 @@ def _fields(kind: str, form: Form, *, keeps: bool = True) -> str:
         f"<span>{escape(one.name[language()])}</span></label>"
         for one in content.tags
     )
-    inside += f"<fieldset class='hub-forum-tags' id='{_FORM}-tagg' tabindex='-1'><legend>{escape(_('Tags, at most five'))}</legend>{boxes}</fieldset>"
+    # Folded, so that the way to the text is short with a keyboard; a problem with the tags leads to what opens them.
+    ticked = any(name.startswith("tagg-") and value == "1" for name, value in form.values.items())
+    inside += (
+        f"<details class='hub-forum-tags'{' open' if ticked else ''}><summary id='{_FORM}-tagg'>{escape(_('Tags, at most five'))}"
+        f"<span class='hub-some'>{escape(_('some are chosen'))}</span></summary>"
+        f"<fieldset><legend class='hub-unseen'>{escape(_('Tags, at most five'))}</legend>{boxes}</fieldset></details>"
+    )
     if "kategori" in form.values:
         inside += (
             f"<label class='hub-box'><input type='checkbox' id='{_FORM}-storlek' name='storlek' value='1'><span>{escape(_('Show only how big my region is'))}</span></label>"
