@@ -103,11 +103,8 @@ def _ways() -> list[tuple[str, str]]:
         ways.append(("anmalda", _("Reported"), _waiting(hub().moderation.waiting)))
     ways.append(("regler", _("The rules"), 0))
     return [
-        *(
-            (f"/forum?vy={view}", f"{escape(text)}{f' <span class=hub-waiting>{count}</span>' if count else ''}")
-            for view, text, count in ways
-        ),
-        ("/sok", escape(_("Search"))),
+        (f"/forum?vy={view}", f"{escape(text)}{f' <span class=hub-waiting>{count}</span>' if count else ''}")
+        for view, text, count in ways
     ]
 
 
@@ -223,7 +220,7 @@ def row(listed: Listed, cards: Mapping[str, Card]) -> str:
     return (
         f"<li{' class=unread' if listed.unread else ''}><h3><a href='{link}'>{title_html(thread)}</a>{marks}</h3>"
         f"<p class='hub-muted hub-thread-place'><a href='{address('/forum', kategori=thread.category)}'>{escape(category_name(thread.category))}</a>{tags}</p>"
-        f"<p class='hub-muted'>{_last(thread)}</p></li>"
+        f"<p class='hub-muted hub-thread-last'>{_last(thread)}</p></li>"
     )
 
 
