@@ -77,13 +77,17 @@
     const here = new URL(location.href);
     const same = to.pathname === here.pathname && to.search === here.search;
     if (same) history.replaceState({}, "", to); else history.pushState({}, "", to);
-    if (same && to.hash) reach(to.hash.slice(1), performance.now() + 4000);
+    if (same && to.hash) reach(to.hash.slice(1), performance.now());
     if (same) stay = null;
     window.dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
   };
-  const reach = (id, until) => {
+  // A slow server may take its time; whoever has done something else meanwhile is not torn away from it.
+  const LATE_MS = 20000;
+  let acted = 0;
+  for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, () => { acted = performance.now(); }, true);
+  const reach = (id, since) => {
     const place = document.getElementById(id);
-    if (place) { focus(place); place.scrollIntoView({ block: "center" }); } else if (performance.now() < until) setTimeout(() => reach(id, until), 60);
+    if (place) { focus(place); place.scrollIntoView({ block: "center" }); } else if (acted <= since && performance.now() - since < LATE_MS) setTimeout(() => reach(id, since), 60);
   };
   document.addEventListener("submit", async (event) => {
     const form = event.target;
@@ -199,7 +203,7 @@
     const running = app?.dataset.testScriptState === "running" || app?.getAttribute("data-test-script-state") === "running";
     const fresh = heading && (heading !== due.from || heading.textContent !== due.text || performance.now() - due.since > 400);
     if (running || !fresh) {
-      if (performance.now() - due.since < 8000) setTimeout(settle, 40); else due = null;
+      if (performance.now() - due.since < LATE_MS) setTimeout(settle, 40); else due = null;
       return;
     }
     due = null;
