@@ -68,11 +68,11 @@ def page() -> None:
     version = hub().topics.version("forum")
     found = hub().forum.list(visitor(), wanted, asked["efter"])
     html.show(head(asked["kategori"]), notice())
-    _news(version)
+    _news(version, tuple((name, value) for name, value in asked.items() if value))
     html.show(
         _choices(asked),
-        _listing(found.pinned, found.cards, _("Pinned")),
-        _listing(found.threads, found.cards, "") or _nothing(asked, pinned=bool(found.pinned)),
+        _listing(found.pinned, found.cards, _("Pinned"), first=True),
+        _listing(found.threads, found.cards, "", first=not found.pinned) or _nothing(asked, pinned=bool(found.pinned)),
         f"<nav class='hub-actions' aria-label='{escape(_('More threads'))}'>{_first(asked)}{_next(asked, found.next)}</nav>",
     )
 
@@ -117,15 +117,20 @@ def _waiting(count: Callable[[Visitor], int]) -> int:
 
 
 @st.fragment
-def _news(version: int) -> None:
+def _news(version: int, asked: tuple[tuple[str, str], ...]) -> None:
     """Tell that something has been written since the list was drawn; the list itself stays under the reader's eye."""
     now = hub().topics.version("forum")
     if now != version:
+        # A step to another address leads the focus into the list; a button of Streamlit's would take it along when it goes.
+        unseen = "".join(
+            f"<input type='hidden' name='{name}' value='{escape(value)}'>"
+            for name, value in (*asked, ("sett", str(now)))
+        )
         html.show(
             f"<p class='note' role='status'>{escape(_('Something has been written since this list was drawn.'))}</p>"
+            f"<form class='hub-actions' method='get' action='/forum#tradar'>{unseen}"
+            f"<button class='hub-button quiet' type='submit'>{escape(_('Show the list anew'))}</button></form>"
         )
-        if st.button(_("Show the list anew"), key=f"forum-news-{version}"):
-            st.rerun(scope="app")
     live.listen("forum", now)
 
 
@@ -196,7 +201,7 @@ def _about(asked: dict[str, str]) -> str:
     )
 
 
-def _listing(threads: Sequence[Listed], cards: Mapping[str, Card], heading: str) -> str:
+def _listing(threads: Sequence[Listed], cards: Mapping[str, Card], heading: str, *, first: bool) -> str:
     if not threads:
         return ""
     head = (
@@ -204,7 +209,9 @@ def _listing(threads: Sequence[Listed], cards: Mapping[str, Card], heading: str)
         if heading
         else f"<h2 class='hub-unseen'>{escape(_('Threads'))}</h2>"
     )
-    return head + f"<ol class='hub-threads'>{''.join(row(one, cards) for one in threads)}</ol>"
+    # The first list of the page is where the focus comes when it has been asked for anew.
+    place = " id='tradar'" if first else ""
+    return head + f"<ol class='hub-threads'{place}>{''.join(row(one, cards) for one in threads)}</ol>"
 
 
 def row(listed: Listed, cards: Mapping[str, Card]) -> str:

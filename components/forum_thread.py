@@ -180,10 +180,20 @@ def _posts(thread_id: str, after: int, upto: int, drawn: int) -> None:
         said = (
             _("1 new reply has come.") if more == 1 else _("{count} new replies have come.").format(count=number(more))
         )
-        html.show(f"<p class='note' role='status'>{escape(said)}</p>")
-        if st.button(_("Show the new replies"), key=f"forum-more-{thread_id}-{upto}"):
-            st.rerun(scope="app")
+        html.show(f"<p class='note' role='status'>{escape(said)}</p>{_newer(opened, upto)}")
     live.listen(topic, seen)
+
+
+def _newer(opened: Opened, upto: int) -> str:
+    """Return the button that shows what has come since; being a step to another address, it leads the focus to the first of it."""
+    unseen = {"trad": opened.thread.id, "efter": str(upto // PAGE * PAGE or ""), "sett": str(opened.thread.posts)}
+    fields = "".join(
+        f"<input type='hidden' name='{name}' value='{escape(value)}'>" for name, value in unseen.items() if value
+    )
+    return (
+        f"<form class='hub-actions' method='get' action='/forum#inlagg-{upto + 1}'>{fields}"
+        f"<button class='hub-button quiet' type='submit'>{escape(_('Show the new replies'))}</button></form>"
+    )
 
 
 def _post(opened: Opened, shown: Shown) -> str:
