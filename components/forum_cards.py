@@ -354,7 +354,7 @@ def _to_plan(found: Sequence[Experience]) -> None:
     names = field_names()
     offered = {
         f"{one.thread_id}-{part}": " – ".join(
-            filter(None, (names[part], _cut(item.text), one.title if len(found) > 1 else ""))
+            filter(None, (one.title if len(found) > 1 else "", names[part], _cut(item.text)))
         )
         for one in found
         for part in CARD_PARTS

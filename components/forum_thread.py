@@ -204,7 +204,7 @@ def _post(opened: Opened, shown: Shown) -> str:
     first = post.number == 1
     accepted = thread.accepted == post.id
     changed = (
-        f"<a href='{address('/forum', trad=thread.id, historik=post.id)}'>{escape(_('changed {date}').format(date=date(post.changed_at.date())))}</a>"
+        f" · <a href='{address('/forum', trad=thread.id, historik=post.id)}'>{escape(_('changed {date}').format(date=date(post.changed_at.date())))}</a>"
         if post.changed_at
         else ""
     )
