@@ -34,6 +34,7 @@ from web.forum_cards import ForumCards
 from web.forum_feeds import ForumFeeds
 from web.forum_finding import ForumFinding
 from web.forum_moderation import ForumModeration
+from web.forum_reading import ForumReading
 from web.live import Live
 from web.logs import start_logging
 from web.middleware import Guard
@@ -91,6 +92,7 @@ app = st.App(
         *ForumCards(HUB, html).routes(),
         *ForumFeeds(HUB, html).routes(),
         *ForumModeration(HUB, html).routes(),
+        *ForumReading(HUB, html).routes(),
         *Survey(HUB, html).routes(),
         *Calls(HUB, html, peers).routes(),
         *Check(HUB, html, peers).routes(),

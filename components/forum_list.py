@@ -134,7 +134,13 @@ def _news(version: int, asked: tuple[tuple[str, str], ...]) -> None:
     live.listen("forum", now)
 
 
+def _way(asked: Mapping[str, str], **more: str) -> str:
+    """Return the address of the list with what is asked for, from its beginning unless more says otherwise."""
+    return address("/forum", **{name: value for name, value in {**asked, "efter": "", **more}.items() if value})
+
+
 def _wanted(asked: dict[str, str]) -> tuple[Wanted, list[str]]:
+    """Return what the address asks for; what there cannot be is taken out of it and told."""
     content, problems = hub().forum_content, []
     if asked["ordning"] not in _ORDERS:
         problems.append(_("There is no such order. The last active threads are shown first."))
@@ -156,9 +162,8 @@ def _choices(asked: dict[str, str]) -> str:
         "mina": _("Mine"),
         "foljda": _("Followed"),
     }
-    kept = {name: asked[name] for name in ("kategori", "tagg", "om") if asked[name]}
     tabs = "".join(
-        f"<li><a href='{address('/forum', **({'ordning': order} if order else {}), **kept)}'{' aria-current=true' if order == asked['ordning'] else ''}>{escape(name)}</a></li>"
+        f"<li><a href='{_way(asked, ordning=order)}'{' aria-current=true' if order == asked['ordning'] else ''}>{escape(name)}</a></li>"
         for order, name in names.items()
     )
     content = hub().forum_content
@@ -194,10 +199,9 @@ def _select(name: str, label: str, every: str, options: Sequence[tuple[str, str]
 def _about(asked: dict[str, str]) -> str:
     if not asked["om"]:
         return ""
-    rest = {name: asked[name] for name in ("ordning", "kategori", "tagg") if asked[name]}
     return (
         f"<div class='note'><p>{escape(_('Only threads that stand beside one place in the hub.'))} "
-        f"<a href='{address('/forum', **rest)}'>{escape(_('Show all'))}</a></p>{concerns(asked['om'])}</div>"
+        f"<a href='{_way(asked, om='')}'>{escape(_('Show all'))}</a></p>{concerns(asked['om'])}</div>"
     )
 
 
@@ -287,14 +291,10 @@ def _nothing(asked: dict[str, str], *, pinned: bool) -> str:
 def _first(asked: dict[str, str]) -> str:
     if not asked["efter"]:
         return ""
-    kept = {name: asked[name] for name in ("ordning", "kategori", "tagg", "om") if asked[name]}
-    return f"<a class='hub-link' href='{address('/forum', **kept)}'>{escape(_('← From the beginning'))}</a>"
+    return f"<a class='hub-link' href='{_way(asked)}'>{escape(_('← From the beginning'))}</a>"
 
 
 def _next(asked: dict[str, str], cursor: str) -> str:
     if not cursor:
         return ""
-    kept = {name: asked[name] for name in ("ordning", "kategori", "tagg", "om") if asked[name]}
-    return (
-        f"<a class='hub-button quiet' href='{address('/forum', **kept, efter=cursor)}'>{escape(_('Older threads'))}</a>"
-    )
+    return f"<a class='hub-button quiet' href='{_way(asked, efter=cursor)}'>{escape(_('Older threads'))}</a>"

@@ -7,9 +7,9 @@ import streamlit as st
 
 from components import html
 from components.fields import Form, complain_of, sent_form
-from components.forum import author_words, thread_way
+from components.forum import author_words, kicker, thread_way
 from components.session import hub, language, name_page, visitor
-from components.words import _, date, moment, number
+from components.words import _, day, moment, number
 from hub.clock import utc_now
 from hub.forum import reading
 from hub.forum.mailing import CONFIRM_WITHIN
@@ -29,7 +29,7 @@ def page() -> None:
     complain_of(*_NAMELESS, heading=_("This was not done"))
     told = hub().news.list(visitor())
     html.show(
-        f"<p class='hub-kicker'><a href='/forum'>{escape(_('Forum'))}</a></p><h1>{escape(_('News'))}</h1>",
+        kicker(_("News")),
         _said(),
         _waiting(told),
         f"<h2 id='brev'>{escape(_('The weekly letter'))}</h2>",
@@ -68,7 +68,7 @@ def _waiting(told: Told) -> str:
     if told.aged:
         rows = "".join(
             f"<li><a href='{escape(thread_way(one.thread_id, one.number))}'>{escape(_title(one.title, one.seed))}</a>"
-            f"<p class='hub-muted'>{escape(_('You accepted the answer on {date}. Does it still hold? Open it and say so.').format(date=date(one.accepted_at.date())))}</p></li>"
+            f"<p class='hub-muted'>{escape(_('You accepted the answer on {date}. Does it still hold? Open it and say so.').format(date=day(one.accepted_at)))}</p></li>"
             for one in told.aged
         )
         parts.append(f"<h2>{escape(_('Answers to confirm'))}</h2><ul class='hub-threads'>{rows}</ul>")
@@ -205,7 +205,7 @@ def _feed() -> str:
             f"<p class='hub-muted' id='flode-hjalp'>{escape(_('Copy it now: it is not shown again. Whoever loses it makes a new one.'))}</p>"
             f"<input class='hub-field' id='flode-adress' readonly aria-describedby='flode-hjalp' value='{escape(way)}'></div>"
         )
-    since = _("The address was made on {date}.").format(date=date(made_at.date()))
+    since = _("The address was made on {date}.").format(date=day(made_at))
     return html.joined(
         lead,
         shown or f"<p>{escape(since)}</p>",

@@ -10,9 +10,9 @@ from contextlib import suppress
 from functools import lru_cache
 from html import escape
 
-from components.forum import thread_way
-from components.session import hub, language, visitor
-from components.words import _, date, number
+from components.forum import cut, reader, replies_words, thread_way
+from components.session import hub, language
+from components.words import _, day, number
 from hub.errors import NotFound, Unavailable
 from hub.forum.place_store import Talk
 from hub.handover import item_subject, item_subjects
@@ -20,9 +20,9 @@ from hub.html import address
 from hub.identity.rules import Action, allowed
 from hub.language import Language
 from hub.plan.items import Item
-from hub.visitor import NOBODY, Visitor
 
 _LONGEST = 90
+"""Characters of what a thread stands beside that are shown."""
 
 
 def talk(about: str, title: str, *, heading: str = "h2") -> str:
@@ -34,7 +34,7 @@ def talk(about: str, title: str, *, heading: str = "h2") -> str:
         heading: the element of the heading.
     """
     head = f"<{heading} id='samtal'>{escape(_('What members say about this'))}</{heading}>"
-    by = _who()
+    by = reader()
     if not allowed(by, Action.FORUM_READ):
         return f"{head}{_closed()}"
     try:
@@ -59,14 +59,6 @@ def talk(about: str, title: str, *, heading: str = "h2") -> str:
     )
 
 
-def _who() -> Visitor:
-    """Return who looks; a page can be read although the database does not answer."""
-    try:
-        return visitor()
-    except Unavailable:
-        return NOBODY
-
-
 def _closed() -> str:
     return (
         f"<p>{escape(_('Members ask each other about this in the forum, and tell what they have tried.'))} "
@@ -75,13 +67,12 @@ def _closed() -> str:
 
 
 def _row(one: Talk) -> str:
-    replies = _("1 reply") if one.replies == 1 else _("{count} replies").format(count=number(one.replies))
     mark = ""
     if one.question:
         mark = f" <span class='hub-tag'>{escape(_('Answered') if one.answered else _('Question'))}</span>"
     return (
         f"<li><a href='{escape(thread_way(one.id))}' lang='sv'>{escape(one.title)}</a>{mark} "
-        f"<span class='hub-muted'>{escape(f'{replies} · {date(one.activity_at.date())}')}</span></li>"
+        f"<span class='hub-muted'>{escape(f'{replies_words(one.replies)} · {day(one.activity_at)}')}</span></li>"
     )
 
 
@@ -95,7 +86,7 @@ def talk_beside_each(kind: str, names: Mapping[str, str]) -> Mapping[str, str]:
     Returns:
         Nothing for those who may not read the forum, and while it does not answer.
     """
-    by = _who()
+    by = reader()
     if not allowed(by, Action.FORUM_READ):
         return {}
     try:
@@ -146,7 +137,11 @@ def _level(name: str, language: Language) -> tuple[str, str]:
 
 def _requirement(name: str, language: Language) -> tuple[str, str]:
     words = hub().requirements.words[language].requirements.get(name)
-    return (_("the requirement “{text}”").format(text=_cut(words.text)), f"/krav#krav-{name}") if words else ("", "")
+    return (
+        (_("the requirement “{text}”").format(text=cut(words.text, _LONGEST)), f"/krav#krav-{name}")
+        if words
+        else ("", "")
+    )
 
 
 def _chart(name: str, language: Language) -> tuple[str, str]:
@@ -154,9 +149,9 @@ def _chart(name: str, language: Language) -> tuple[str, str]:
     with suppress(NotFound):
         if kind == "series" and id_:
             title = hub().mart.one_series(id_).title[language]
-            return _("the number “{text}”").format(text=_cut(title)), f"/mognad?del=sedan&serie={id_}"
+            return _("the number “{text}”").format(text=cut(title, _LONGEST)), f"/mognad?del=sedan&serie={id_}"
         text = hub().mart.statement(name).text[language]
-        return _("the statement “{text}”").format(text=_cut(text)), f"/mognad?uttalande={name}"
+        return _("the statement “{text}”").format(text=cut(text, _LONGEST)), f"/mognad?uttalande={name}"
     return "", ""
 
 
@@ -166,7 +161,7 @@ def _plan_item(name: str, language: Language) -> tuple[str, str]:
         return "", ""
     if name.startswith("stage."):
         return _("the stage {name} of a plan").format(name=text), "/plan"
-    return _("an item of a plan: “{text}”").format(text=_cut(text)), "/plan"
+    return _("an item of a plan: “{text}”").format(text=cut(text, _LONGEST)), "/plan"
 
 
 def _article(name: str, language: Language) -> tuple[str, str]:
@@ -174,11 +169,7 @@ def _article(name: str, language: Language) -> tuple[str, str]:
     if not found:
         return "", ""
     article = next((one for one in found if one.language == language), found[0])
-    return _("the article “{text}”").format(text=_cut(article.title)), f"/kunskap/{name}"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[:_LONGEST].rsplit(" ", 1)[0] + " …"
+    return _("the article “{text}”").format(text=cut(article.title, _LONGEST)), f"/kunskap/{name}"
 
 
 # --- Items of plans --------------------------------------------------------------------------------------------------

@@ -6,8 +6,7 @@ import streamlit as st
 
 from components import html, live
 from components.fields import Form, sent_form
-from components.forum import author_words, category_name, text_of, thread_way
-from components.forum_card import card_table
+from components.forum import author_words, category_name, kicker, reading, thread_way
 from components.forum_moderation import (
     WAYS,
     ask_words,
@@ -36,8 +35,7 @@ def head(view: str, heading: str) -> str:
         for name, words in tabs
     )
     return (
-        f"<p class='hub-kicker'><a href='/forum'>{escape(_('Forum'))}</a></p><h1>{escape(heading)}</h1>"
-        f"<nav class='hub-tabs' aria-label='{escape(_('Parts of moderation'))}'><ul>{items}</ul></nav>"
+        f"{kicker(heading)}<nav class='hub-tabs' aria-label='{escape(_('Parts of moderation'))}'><ul>{items}</ul></nav>"
     )
 
 
@@ -45,8 +43,7 @@ def refused() -> None:
     """Tell somebody who does not moderate what the page is."""
     name_page(_("Moderation of the forum"))
     html.show(
-        f"<p class='hub-kicker'><a href='/forum'>{escape(_('Forum'))}</a></p><h1>{escape(_('Moderation of the forum'))}</h1>"
-        f"<p class='hub-lead'>{escape(_('Here moderators look at what has been reported. It is not open to you.'))}</p>"
+        f"{kicker(_('Moderation of the forum'))}<p class='hub-lead'>{escape(_('Here moderators look at what has been reported. It is not open to you.'))}</p>"
         f"<div class='hub-actions'><a class='hub-button' href='/forum?vy=regler'>{escape(_('The rules of the forum'))}</a>"
         f"<a class='hub-link' href='/forum'>{escape(_('To the forum'))}</a></div>"
     )
@@ -174,16 +171,11 @@ def _post(case: Case) -> str:
     ]
     tags = "".join(f" <span class='hub-tag'>{escape(words)}</span>" for words in states)
     facts = " ".join(part for part in (person, before) if part)
-    note = (
-        f"<p class='warning'><strong>{escape(_('From a moderator:'))}</strong> {people_line(post.note)}</p>"
-        if post.note
-        else ""
-    )
     return (
         f"<div class='hub-post'><p class='hub-byline'><strong>{escape(shown)}</strong> <span class='hub-muted'>{escape(moment(post.created_at))} · {escape(category_name(thread.category))}</span>{tags}</p>"
         + (f"<p class='hub-muted'>{escape(facts)}</p>" if facts else "")
-        + (card_table(case.card) if case.card else "")
-        + f"<div class='hub-post-text'>{text_of(thread, post) if post.text else ''}</div>{note}</div>"
+        + (reading().card(case.card) if case.card else "")
+        + f"<div class='hub-post-text'>{reading().text(thread, post)}</div>{reading().note(post)}</div>"
     )
 
 

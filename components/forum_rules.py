@@ -7,7 +7,7 @@ import streamlit as st
 
 from components import html
 from components.fields import sent_form
-from components.forum import author_words, category_name, text_of, thread_way, title_html
+from components.forum import author_words, category_name, kicker, reading, thread_way, title_html
 from components.forum_moderation import done_words, moderates, notice, own_line, people_line, span_words
 from components.forum_queue import head, refused
 from components.forum_thread import not_found
@@ -32,9 +32,7 @@ def rules() -> None:
     member = allowed(visitor(), Action.FORUM_READ)
     points = "".join(f"<li>{escape(one[lang])}</li>" for one in words.points)
     html.show(
-        head("regler", words.title[lang])
-        if moderates()
-        else f"<p class='hub-kicker'><a href='/forum'>{escape(_('Forum'))}</a></p><h1>{escape(words.title[lang])}</h1>",
+        head("regler", words.title[lang]) if moderates() else kicker(words.title[lang]),
         f"<p class='hub-lead'>{escape(words.lead[lang])}</p>",
         notice() if member else "",
         f"<ul>{points}</ul>",
@@ -192,7 +190,7 @@ def report(post_id: str) -> None:
     html.show(
         f"<p class='hub-kicker'><a href='{escape(back)}'>← {title_html(now.thread)}</a></p><h1>{escape(_('Report a post'))}</h1>"
         f"<div class='hub-post'><p class='hub-byline'><strong>{escape(author_words(now.post.author_name))}</strong> <span class='hub-muted'>{escape(moment(now.post.created_at))}</span></p>"
-        f"<div class='hub-post-text'>{text_of(now.thread, now.post) if now.post.text else ''}</div></div>",
+        f"<div class='hub-post-text'>{reading().text(now.thread, now.post)}</div></div>",
         form.around("/api/forum/anmal", inside, unseen, soft="page"),
         f"<p><a class='hub-link' href='{address('/forum', vy='regler')}'>{escape(_('The rules of the forum'))}</a></p>",
     )

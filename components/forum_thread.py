@@ -1,5 +1,6 @@
 """One thread: its posts, what can be said of them, the answer, and the reply."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from html import escape
 
@@ -8,53 +9,41 @@ import streamlit as st
 from components import forum_moderation, html, live
 from components.editor import Submitted, editor
 from components.fields import Form, complain_of
-from components.forum import (
-    author_words,
-    byline,
-    category_name,
-    people,
-    reaction_name,
-    tag_name,
-    text_of,
-    thread_way,
-    title_html,
-    title_of,
-)
-from components.forum_card import card_table
-from components.forum_cards import ways_from
+from components.forum import author_words, category_name, reading, tag_name, thread_way, title_html
+from components.forum_beside import ways_from
 from components.forum_place import concerns
 from components.privacy import hide_note
 from components.problems import sentence, summary
 from components.session import forget, hub, keep, kept, name_page, visitor
-from components.words import _, date, moment, number
+from components.words import _, moment, number
 from hub.clock import utc_now
 from hub.errors import NotFound, Rejected, Unavailable
-from hub.forum.rules import PAGE, Reaction, answer_stands
+from hub.forum.reading import people
+from hub.forum.rules import PAGE, Post, Reaction, answer_stands, read_number
 from hub.forum.service import NewText, Opened, Shown
 from hub.html import address
 
 
 def page(thread_id: str) -> None:
     """Draw the thread; what others say of it is seen at once, and what they write is told of."""
-    after = read_after(st.query_params.get("efter", ""))
+    after = _after()
     version = hub().topics.version(f"forum:{thread_id}")
     try:
         opened = hub().forum.open(visitor(), thread_id, after)
     except NotFound:
         not_found()
         return
-    name_page(title_of(opened.thread))
+    name_page(reading().title(opened.thread.title, opened.thread.seed))
     complain_of(*_FORMS, heading=_("This was not done"))
     html.show(
         forum_moderation.said(), _head(opened, after), forum_moderation.told(thread_id), forum_moderation.notice()
     )
     upto = 0 if opened.more else opened.thread.posts
-    _posts(thread_id, after, upto, version)
+    _posts(thread_id, after, upto, version, iter((opened,)))
     if around := _pages(opened, after):
         html.show(around)
-    if opened.more:
-        return
-    _reply(opened)
+    if not opened.more:
+        _reply(opened)
 
 
 _FORMS = frozenset({"reagera", "folj", "godta", "godta-ej", "ta", "ater"})
@@ -62,12 +51,12 @@ _FORMS = frozenset({"reagera", "folj", "godta", "godta-ej", "ta", "ater"})
 
 def _unseen(thread_id: str, post_id: str) -> dict[str, str]:
     """Return what a form about a post carries: also which page of the thread to come back to."""
-    return {"trad": thread_id, "inlagg": post_id, "efter": str(read_after(st.query_params.get("efter", "")))}
+    return {"trad": thread_id, "inlagg": post_id, "efter": str(_after())}
 
 
-def read_after(given: str) -> int:
-    """Return the number of the post before those asked for."""
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 0  # noqa: PLR2004 - digits of the most
+def _after() -> int:
+    """Return the number of the post before those that the address asks for."""
+    return read_number(st.query_params.get("efter", ""))
 
 
 def not_found() -> None:
@@ -105,7 +94,7 @@ def _head(opened: Opened, after: int) -> str:
         )
         if holds
     ]
-    drawn = "".join(f" <span class='hub-tag'>{escape(text)}</span>" for text in marks)
+    drawn = "".join(map(_tag, marks))
     return html.joined(
         f"<p class='hub-kicker'><a href='/forum'>{escape(_('Forum'))}</a> · <a href='{address('/forum', kategori=thread.category)}'>{escape(category_name(thread.category))}</a>{tags}</p>",
         f"<h1>{title_html(thread)}</h1>",
@@ -113,7 +102,7 @@ def _head(opened: Opened, after: int) -> str:
         _thread_tools(opened, after),
         concerns(thread.about),
         _answer(opened),
-        card_table(opened.card) if opened.card else "",
+        reading().card(opened.card) if opened.card else "",
         ways_from(thread.id) if opened.card and thread.visible else "",
     )
 
@@ -131,45 +120,48 @@ def _thread_tools(opened: Opened, after: int) -> str:
 
 
 def _answer(opened: Opened) -> str:
-    thread, answer = opened.thread, opened.answer
-    standing = answer_stands(thread, utc_now())
-    if answer is None or thread.accepted_at is None or standing == "none":
+    thread, answer, now = opened.thread, opened.answer, utc_now()
+    if answer is None:
         return ""
-    on = date(thread.accepted_at.date())
-    told = (
-        _("Valid as of {date}. Not confirmed since.").format(date=on)
-        if standing == "ask"
-        else _("Valid as of {date}").format(date=on)
-    )
     ask = ""
     if opened.own or opened.may_moderate:
         unseen = _unseen(thread.id, answer.id)
-        still = small("godta", _("It still holds"), unseen) if standing == "ask" else ""
+        still = small("godta", _("It still holds"), unseen) if answer_stands(thread, now) == "ask" else ""
         ended = small("godta-ej", _("It no longer holds"), unseen)
         ask = f"<div class='hub-post-tools'>{still}{ended}</div>"
-    return (
-        f"<section class='hub-accepted' aria-labelledby='svaret'><h2 id='svaret'>{escape(_('Accepted answer'))}</h2>"
-        f"<p class='hub-muted'>{escape(told)} · <a href='{escape(thread_way(thread.id, answer.number))}'>{escape(_('post {number}').format(number=answer.number))}</a>, {escape(author_words(answer.author_name))}</p>"
-        f"{people(answer.text)}{ask}</section>"
-    )
+    return reading().answer(thread, answer, thread_way(thread.id, answer.number), now, ask)
 
 
 # --- The posts -------------------------------------------------------------------------------------------------------
 
 
 @st.fragment
-def _posts(thread_id: str, after: int, upto: int, drawn: int) -> None:
-    """Draw the posts there were when the page was opened, as they stand now, and tell when more have come."""
+def _posts(thread_id: str, after: int, upto: int, drawn: int, handed: Iterator[Opened]) -> None:
+    """Draw the posts there were when the page was opened, as they stand now, and tell when more have come.
+
+    Args:
+        thread_id: which thread.
+        after: the number of the last post of the page before.
+        upto: the number of the last post there was; 0 where a later page begins after this one.
+        drawn: the version of the thread's topic before the page was read.
+        handed: what the page has read. It is taken once: Streamlit keeps the arguments, and when the fragment runs again
+            by itself there is nothing left, so that it reads anew.
+    """
     topic = f"forum:{thread_id}"
-    seen = hub().topics.version(topic)
-    try:
-        opened = replace(hub().forum.open(visitor(), thread_id, after, upto=upto), more=not upto)
-    except (NotFound, Rejected):
-        st.rerun(scope="app")
-    except Unavailable:
-        html.show(f"<p class='note'>{escape(_('The posts cannot be fetched just now. Try again in a moment.'))}</p>")
-        live.listen(topic, drawn)
-        return
+    seen = drawn
+    opened = next(handed, None)
+    if opened is None:
+        seen = hub().topics.version(topic)
+        try:
+            opened = replace(hub().forum.open(visitor(), thread_id, after, upto=upto), more=not upto)
+        except (NotFound, Rejected):
+            st.rerun(scope="app")
+        except Unavailable:
+            html.show(
+                f"<p class='note'>{escape(_('The posts cannot be fetched just now. Try again in a moment.'))}</p>"
+            )
+            live.listen(topic, drawn)
+            return
     html.show(
         f"<ol class='hub-posts' start='{after + 1}'>{''.join(_post(opened, one) for one in opened.posts)}</ol>"
         if opened.posts
@@ -198,31 +190,26 @@ def _newer(opened: Opened, upto: int) -> str:
 
 def _post(opened: Opened, shown: Shown) -> str:
     post, thread = shown.post, opened.thread
-    way = thread_way(thread.id, post.number)
     if not post.visible:
         return f"<li class='hub-post gone' id='inlagg-{post.number}'>{_gone(opened, shown)}{forum_moderation.tools(thread, post)}</li>"
-    first = post.number == 1
+    way = thread_way(thread.id, post.number) + ("#inlagg-1" if post.number == 1 else "")
     accepted = thread.accepted == post.id
-    changed = (
-        f" · <a href='{address('/forum', trad=thread.id, historik=post.id)}'>{escape(_('changed {date}').format(date=date(post.changed_at.date())))}</a>"
-        if post.changed_at
-        else ""
-    )
-    note = (
-        f"<p class='warning'><strong>{escape(_('From a moderator:'))}</strong> {escape(post.note)}</p>"
-        if post.note
-        else ""
-    )
-    own = f" <span class='hub-tag'>{escape(_('You'))}</span>" if shown.own else ""
-    text = text_of(thread, post) if post.text else ""
+    changed = reading().changed(post)
+    if changed:
+        changed = f" · <a href='{address('/forum', trad=thread.id, historik=post.id)}'>{escape(changed)}</a>"
+    own = _tag(_("You")) if shown.own else ""
     return (
         f"<li class='hub-post{' accepted' if accepted else ''}' id='inlagg-{post.number}' tabindex='-1'>"
-        f"<p class='hub-byline'>{byline(post.author_name, '')}{own} <a class='hub-muted' href='{escape(way if not first else way + '#inlagg-1')}'>"
+        f"<p class='hub-byline'>{_name(post)}{own} <a class='hub-muted' href='{escape(way)}'>"
         f"<span class='hub-unseen'>{escape(_('Post {number},').format(number=post.number))} </span><time datetime='{post.created_at.isoformat()}'>{escape(moment(post.created_at))}</time></a><span class='hub-muted'>{changed}</span>"
         f"{_tag(_('Accepted answer')) if accepted else ''}</p>"
-        f"<div class='hub-post-text' id='text-{post.number}' data-author='{escape(author_words(post.author_name))}' data-way='{escape(way if not first else way + '#inlagg-1')}'>{text}</div>"
-        f"{note}<div class='hub-post-foot'>{_tools(opened, shown)}{forum_moderation.tools(thread, post)}</div></li>"
+        f"<div class='hub-post-text' id='text-{post.number}' data-author='{escape(author_words(post.author_name))}' data-way='{escape(way)}'>{reading().text(thread, post)}</div>"
+        f"{reading().note(post)}<div class='hub-post-foot'>{_tools(opened, shown)}{forum_moderation.tools(thread, post)}</div></li>"
     )
+
+
+def _name(post: Post) -> str:
+    return f"<strong>{escape(author_words(post.author_name))}</strong>"
 
 
 def _gone(opened: Opened, shown: Shown) -> str:
@@ -244,7 +231,7 @@ def _gone(opened: Opened, shown: Shown) -> str:
         else _("A moderator has hidden this post.")
     )
     text = f"<details><summary>{escape(_('Show the text'))}</summary>{people(post.text)}</details>"
-    return f"<p class='hub-muted'>{byline(post.author_name, '')} {escape(said)}</p>{why}{text}"
+    return f"<p class='hub-muted'>{_name(post)} {escape(said)}</p>{why}{text}"
 
 
 def _tools(opened: Opened, shown: Shown) -> str:
@@ -284,7 +271,7 @@ def _reactions(shown: Shown, thread_id: str) -> str:
         own, count = kind in shown.reactions.own, shown.reactions.counts.get(kind, 0)
         buttons += (
             f"<button class='hub-reaction' type='submit' name='sort' value='{kind.value}:{0 if own else 1}' aria-pressed='{str(own).lower()}'"
-            f" id='reaktion-{shown.post.number}-{kind.value}'>{escape(reaction_name(kind))}<span class='hub-count'> {count or ''}</span></button>"
+            f" id='reaktion-{shown.post.number}-{kind.value}'>{escape(reading().reaction(kind))}<span class='hub-count'> {count or ''}</span></button>"
         )
     inside = f"<div class='hub-reactions' role='group' aria-label='{escape(_('What you say of post {number}').format(number=shown.post.number))}'>{buttons}</div>"
     return Form("reagera", {}).around(
@@ -306,22 +293,16 @@ def small(action: str, words: str, unseen: dict[str, str], *, of: str = "", id_:
 
 def _pages(opened: Opened, after: int) -> str:
     thread = opened.thread
-    pages = (thread.posts - 1) // PAGE + 1
-    around = ""
-    if pages > 1:
-        here = after // PAGE + 1
-        links = [
-            (here - 1, _("← Earlier posts")) if here > 1 else None,
-            (here + 1, _("Later posts →")) if here < pages else None,
-        ]
-        drawn = "".join(
-            f"<a class='hub-button quiet' href='{address('/forum', trad=thread.id, efter=str((one[0] - 1) * PAGE))}'>{escape(one[1])}</a>"
-            for one in links
-            if one
-        )
-        told = _("Page {number} of {count}").format(number=here, count=pages)
-        around = f"<nav class='hub-actions' aria-label='{escape(_('Pages of the thread'))}'>{drawn}<span class='hub-muted'>{escape(told)}</span></nav>"
-    return around
+    pages, here = (thread.posts - 1) // PAGE + 1, after // PAGE + 1
+    if pages == 1:
+        return ""
+    drawn = "".join(
+        f"<a class='hub-button quiet' href='{address('/forum', trad=thread.id, efter=str((page - 1) * PAGE))}'>{escape(words)}</a>"
+        for page, words in ((min(here - 1, pages), _("← Earlier posts")), (here + 1, _("Later posts →")))
+        if 1 <= page <= pages
+    )
+    told = _("Page {number} of {count}").format(number=here, count=pages)
+    return f"<nav class='hub-actions' aria-label='{escape(_('Pages of the thread'))}'>{drawn}<span class='hub-muted'>{escape(told)}</span></nav>"
 
 
 def _reply(opened: Opened) -> None:

@@ -10,8 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from components import html
 from components.editor import Submitted, editor
 from components.fields import Form
-from components.forum import thread_way, title_html
-from components.forum_card import field_names, level_name
+from components.forum import kicker, reading, thread_way, title_html
 from components.forum_history import difference
 from components.forum_moderation import notice
 from components.forum_thread import not_found, small
@@ -20,7 +19,7 @@ from components.problems import sentence, summary
 from components.session import forget, hub, keep, kept, language, name_page, visitor
 from components.words import _
 from hub.errors import NotFound, Rejected, Unavailable
-from hub.forum.rules import LONGEST, PAGE, Card
+from hub.forum.rules import LONGEST, Card, page_begins, read_number
 from hub.forum.service import Changing, NewText, NewThread
 
 _FORM = "forum-ny"
@@ -49,7 +48,7 @@ def new(kind: str) -> None:
     name_page(heading)
     asked = {name: st.query_params.get(name, "") for name in ("kategori", "om", "niva", "rubrik")}
     html.show(
-        f"<p class='hub-kicker'><a href='/forum'>{escape(_('Forum'))}</a></p><h1>{escape(heading)}</h1><p class='hub-lead'>{escape(lead)}</p>"
+        f"{kicker(heading)}<p class='hub-lead'>{escape(lead)}</p>"
         f"<p class='note'>{escape(_('Never write about an individual patient. Personal identity numbers are stopped.'))} <a href='/forum?vy=regler'>{escape(_('The rules of the forum'))}</a></p>"
         + notice()
     )
@@ -130,11 +129,8 @@ def _text(sent: Submitted, card: Card | None, mark: str) -> NewText:
 
 
 def _card(fields: Mapping[str, str]) -> Card:
-    year = fields.get("ar", "").strip()
     texts = {name: fields.get(field, "") for name, field in _FIELDS.items()}
-    return Card(
-        level=fields.get("niva", ""), year=int(year) if year.isascii() and year.isdigit() and len(year) <= 4 else 0, **texts  # noqa: PLR2004
-    )  # fmt: skip
+    return Card(level=fields.get("niva", ""), year=read_number(fields.get("ar", "").strip(), 4), **texts)
 
 
 # --- The fields ------------------------------------------------------------------------------------------------------
@@ -179,8 +175,8 @@ def _title_help(kind: str) -> str:
 
 
 def _card_fields(form: Form) -> str:
-    names = field_names()
-    levels = [("", _("Another way")), *((level, level_name(level)) for level in hub().levels)]
+    names = reading().card_texts()
+    levels = [(level, reading().level(level)) for level in ("", *hub().levels)]
     helps = {
         "situation": _("Which care, which need, and where you started from. Needed."),
         "did": _("Step by step, so that somebody else could do it. Needed."),
@@ -267,7 +263,7 @@ def change(post_id: str) -> None:
 def _take_back(now: Changing) -> str:
     if not now.own or (now.post.number == 1 and now.thread.posts > 1):
         return ""
-    unseen = {"trad": now.thread.id, "inlagg": now.post.id, "efter": str((now.post.number - 1) // PAGE * PAGE)}
+    unseen = {"trad": now.thread.id, "inlagg": now.post.id, "efter": str(page_begins(now.post.number))}
     words = _("Take the thread back") if now.post.number == 1 else _("Take the post back")
     return (
         f"<h2>{escape(words)}</h2><p>{escape(_('Others then no longer see it. You can bring it back.'))}</p>{hide_note('post')}"

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from html import escape
 
-from components import forum_cards, forum_place, html
+from components import forum_beside, forum_place, html
 from components.guide import reading, words
 from components.problems import summary
 from components.session import hub, language, name_page
@@ -68,7 +68,7 @@ def level(level: str, asked: str | None) -> None:
         f"<a class='hub-link' href='{address('/regioner', vag=level)}'>{escape(_('Regions that go this way'))}</a>"
         f"<a class='hub-link' href='{address('/krav', niva=level)}'>{escape(_('Requirements for this level'))}</a>"
         f"<a class='hub-link' href='/nivaer/{escape(level)}'>{escape(_('Everything on one page, for printing'))}</a></div>",
-        forum_cards.of_level(level),
+        forum_beside.of_level(level),
         forum_place.talk(f"level:{level}", name),
     )
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from components import forum_cards, forum_place, html
+from components import forum_beside, forum_place, html
 from components.checklist import Did, Group, Row, checklist
 from components.editor import editor
 from components.meanwhile import begun
@@ -193,7 +193,7 @@ def one(opened: Opened, access: Access, item_id: str) -> None:
     html.show(
         back,
         f"<h2 id='punkt' lang='{opened.plan.language}'>{escape(item.text)}</h2>",
-        forum_cards.told_by(card_of(item.origin)),
+        forum_beside.told_by(card_of(item.origin)),
     )
     above = st.container()
     if Action.PLAN_EDIT in opened.may:

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from components import forum_cards, html
+from components import forum_beside, html
 from components.fields import Form, complain_of, sent_form
 from components.plan_place import author_name, stage_name
 from components.privacy import hide_note
@@ -66,7 +66,7 @@ def page(region: RegionFacts) -> None:
         _traces(region, language(), hub().version, corrects=may(by, Action.REGION_CORRECT, code)),
         _published(region, language(), hub().version),
         _stage(code),
-        forum_cards.of_region(code),
+        forum_beside.of_region(code),
         _alike(region, language(), hub().version),
         _way_to_correct(region),
         _history(region),

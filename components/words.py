@@ -25,6 +25,11 @@ def date(day: dt.date) -> str:
     return forms.date(language(), day)
 
 
+def day(at: dt.datetime) -> str:
+    """Write the day of a moment in the language's form, in Swedish time."""
+    return forms.date(language(), forms.day_of(at))
+
+
 def moment(at: dt.datetime) -> str:
     """Write a moment in the language's form, in Swedish time."""
     return forms.moment(language(), at)

@@ -26,6 +26,7 @@ from hub.forum.mailing import Mailings
 from hub.forum.moderation import Moderation
 from hub.forum.news import News
 from hub.forum.places import Places
+from hub.forum.reading import Reading
 from hub.forum.service import Forum
 from hub.glossing import Glossing
 from hub.guide.content import GuideContent, read_guide
@@ -91,6 +92,7 @@ class Hub:
     """By version, the oldest first."""
     rounds: Rounds
     forum_content: ForumContent
+    forum_readings: Mapping[Language, Reading]
     forum: Forum
     cards: Cards
     places: Places
@@ -199,6 +201,10 @@ def build(settings: Settings) -> Hub:
         questionnaires=questionnaires,
         rounds=rounds,
         forum_content=forum_content,
+        forum_readings={
+            language: Reading(forum_content, in_words[language], names, regions, catalogue, language)
+            for language, names in level_names.items()
+        },
         forum=forum,
         cards=Cards(database, limits, utc_now),
         places=Places(database),

@@ -9,13 +9,11 @@ from starlette.routing import Route
 
 from hub.bootstrap import Hub
 from hub.errors import Rejected
-from hub.forum.rules import Reaction
+from hub.forum.rules import Reaction, read_number
 from hub.visitor import Visitor
 from web.forms import take_form
 from web.pages import Pages
 
-_DIGITS = 5
-"""Of the number of a post."""
 Act = Callable[[Visitor, Mapping[str, str]], None]
 
 
@@ -57,8 +55,6 @@ class Forum:
 
     def _address(self, given: Mapping[str, str], **more: str) -> str:
         """Return the address of the page of the thread that the form stood on."""
-        efter = given.get("efter", "")
-        page = (
-            {"efter": efter} if efter.isascii() and efter.isdigit() and efter != "0" and len(efter) <= _DIGITS else {}
-        )
+        after = read_number(given.get("efter", ""))
+        page = {"efter": str(after)} if after else {}
         return f"/forum?{urlencode({'trad': given.get('trad', ''), **page, **more})}"

@@ -9,16 +9,13 @@ from starlette.routing import Route
 
 from hub.bootstrap import Hub
 from hub.errors import Rejected, Unavailable
-from hub.forum import reading
 from hub.forum.card_store import Experience
-from hub.forum.cards import OTHER, Sought
-from hub.forum.rules import LONGEST, Reaction
-from hub.language import Language
+from hub.forum.cards import read_sought
+from hub.forum.rules import Reaction
+from hub.language import Language, day_of
 from hub.survey.files import Table, as_csv
 from web.pages import Pages, language_of
 from web.visitors import visitor_of
-
-_YEAR_DIGITS = 4
 
 
 class ForumCards:
@@ -36,10 +33,12 @@ class ForumCards:
     async def cards(self, request: Request) -> Response:
         """Answer with the cards that the address asks for, in the words of whoever asks, without ways to reach people."""
         say, language = self._pages.say(request), language_of(request)
+        base = self._hub.settings.public_url or str(request.base_url).rstrip("/")
+        sought, _wrong = read_sought(request.query_params, self._hub.levels, self._hub.regions.codes)
 
         def work() -> bytes:
             by = visitor_of(request, self._hub.identity)
-            return as_csv(self._table(self._hub.cards.every(by, self._sought(request)), language, say, request))
+            return as_csv(self._table(self._hub.cards.every(by, sought), language, say, base))
 
         try:
             content = await run_in_threadpool(work)
@@ -58,41 +57,21 @@ class ForumCards:
         }
         return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 
-    def _sought(self, request: Request) -> Sought:
-        """Return what the address asks for; what there cannot be asks for all, as the page has it."""
-        asked = {
-            name: request.query_params.get(name, "")[: LONGEST["system"]]
-            for name in ("niva", "video", "journal", "region", "ar")
-        }
-        year = asked["ar"] if asked["ar"].isascii() and asked["ar"].isdigit() else ""
-        return Sought(
-            level=asked["niva"] if asked["niva"] in {*self._hub.levels, OTHER} else "",
-            video=asked["video"],
-            record=asked["journal"],
-            region=asked["region"] if asked["region"] in self._hub.regions.codes else "",
-            year=int(year) if len(year) == _YEAR_DIGITS else 0,
-        )
-
-    def _table(
-        self, told: tuple[Experience, ...], language: Language, say: Callable[[str], str], request: Request
-    ) -> Table:
-        base = self._hub.settings.public_url or str(request.base_url).rstrip("/")
+    def _table(self, told: tuple[Experience, ...], language: Language, say: Callable[[str], str], base: str) -> Table:
+        reading = self._hub.forum_readings[language]
+        # How to reach people stays in the forum.
+        texts = {field: name for field, name in reading.compared_texts().items() if field != "contact"}
         columns = (
-            say("Title"), say("Level"), say("Year"), say("Region"), say("Told by"), say("Video system"),
-            say("Record system"), say("Who uses it, and how many"), say("Situation"), say("What we did"),
-            say("What came of it"), say("What we would do differently"), say("Effort"), say("Advice to others"),
-            say("We do this too"), say("Tried it, works"), say("Tried it, did not work"), say("Told on"), say("Thread"),
+            say("Title"), say("Level"), say("Year"), say("Region"), say("Told by"), *texts.values(),
+            *(reading.reaction(kind) for kind in Reaction), say("Told on"), say("Thread"),
         )  # fmt: skip
 
         def row(one: Experience) -> tuple[str | int | None, ...]:
             card = one.card
-            level = self._hub.levels[card.level][language].name if card.level in self._hub.levels else ""
             return (
-                one.title, level or say("Another way"), card.year,
-                self._hub.regions.name(card.region, language) if card.region else "",
-                reading.author(one.author_name, say), card.video_system, card.record_system, card.users, card.situation,
-                card.did, card.result, card.otherwise, card.effort, card.advice,
-                *(one.reactions.get(kind, 0) for kind in Reaction), one.created_at.date().isoformat(),
+                one.title, reading.level(card.level), card.year, self._hub.regions.name(card.region, language),
+                reading.author(one.author_name), *(getattr(card, field) for field in texts),
+                *(one.reactions.get(kind, 0) for kind in Reaction), day_of(one.created_at).isoformat(),
                 f"{base}/forum?trad={one.thread_id}",
             )  # fmt: skip
 

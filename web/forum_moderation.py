@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from hub.bootstrap import Hub
 from hub.errors import Rejected
-from hub.forum.rules import PAGE
+from hub.forum.rules import page_begins
 from hub.visitor import Visitor
 from web.forms import take_form
 from web.pages import Pages
@@ -155,6 +155,6 @@ def _in_queue(**query: str) -> str:
 
 def _in_thread(given: Given, **query: str) -> str:
     number = _number(given.get("nummer", ""))
-    after = (number - 1) // PAGE * PAGE if number else _number(given.get("efter", ""))
+    after = page_begins(number) if number else _number(given.get("efter", ""))
     page = {"efter": str(after)} if after else {}
     return f"/forum?{urlencode({'trad': _thread(given), **page, **query})}"

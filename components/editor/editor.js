@@ -6,6 +6,8 @@
 
 const SAVE_MS = 800, SHORTEST_WAIT_MS = 1000, LONGEST_WAIT_MS = 15000, ANSWER_MS = 10000, KEEPALIVE_BYTES = 60000, MOST_PAST = 200;
 const MOVES_MS = 3000;
+// The same time as everywhere on the page, whatever the browser is set to.
+const CLOCK = new Intl.DateTimeFormat("sv", { timeZone: "Europe/Stockholm", hour: "2-digit", minute: "2-digit" });
 const editors = new WeakMap();
 // Streamlit may take an editor's place away and give it another in the middle of a run; the editor goes there as it is,
 // since the answer to what it has just sent may come to the new place.
@@ -456,7 +458,7 @@ class Editor {
   say(kind) {
     const { words } = this.data;
     const at = this.savedAt ?? new Date();
-    const time = fill(words.clock, { hour: String(at.getHours()).padStart(2, "0"), minute: String(at.getMinutes()).padStart(2, "0") });
+    const time = fill(words.clock, Object.fromEntries(CLOCK.formatToParts(at).map(({ type, value }) => [type, value])));
     this.status.textContent = kind ? fill(words.status[kind], { time }) : "";
     this.status.dataset.kind = kind;
     // Spoken when it is news: not at each key, and a draft saved again and again is said once.

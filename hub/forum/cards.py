@@ -66,6 +66,29 @@ class Browsed:
     """By ``level``, ``video``, ``record``, ``region`` and ``year``."""
 
 
+FILTERS: Final[Mapping[str, str]] = {
+    "niva": "level", "video": "video", "journal": "record", "region": "region", "ar": "year",
+}  # fmt: skip
+"""What narrows the cards, as it is called in addresses and here."""
+
+
+def read_sought(given: Mapping[str, str], levels: Iterable[str], regions: frozenset[str]) -> tuple[Sought, list[str]]:
+    """Return what an address asks for, and the names in it of what there cannot be, which then asks for all."""
+    asked = {name: given.get(name, "")[: rules.LONGEST["system"]] for name in FILTERS}
+    there_can_be = {
+        "niva": asked["niva"] in {*levels, OTHER},
+        "region": asked["region"] in regions,
+        "ar": len(asked["ar"]) == _YEAR_DIGITS and rules.read_number(asked["ar"]) > 0,
+    }
+    wrong = [name for name, so in there_can_be.items() if asked[name] and not so]
+    asked |= dict.fromkeys(wrong, "")
+    year = rules.read_number(asked["ar"])
+    return Sought(asked["niva"], asked["video"], asked["journal"], asked["region"], year), wrong
+
+
+_YEAR_DIGITS: Final = 4
+
+
 def same(system: str) -> str:
     """Return what people's names of one system have in common."""
     return " ".join(system.split()).casefold()

@@ -355,6 +355,16 @@ def answer_stands(thread: Thread, now: dt.datetime) -> Standing:
 # --- Pages -----------------------------------------------------------------------------------------------------------
 
 
+def read_number(given: str, most_digits: int = 5) -> int:
+    """Return the number that stands in an address or a form; 0 for what is none, or is longer than there can be."""
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= most_digits else 0
+
+
+def page_begins(number: int, posts: int = PAGE) -> int:
+    """Return the number of the last post before the page that a post stands on; 0 for the first page."""
+    return (number - 1) // posts * posts
+
+
 def cursor(at: dt.datetime, thread_id: str) -> str:
     """Return where a page of threads ends, as it stands in an address."""
     text = f"{at.astimezone(dt.UTC).isoformat()} {thread_id}"

@@ -1,11 +1,14 @@
-"""A thread of several pages, and an answer that has grown old."""
+"""A thread of several pages, how often it is read, and an answer that has grown old."""
 
 import datetime as dt
 import os
 import re
 import uuid
+from functools import partial
 
 import pytest
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 from hub.bootstrap import build
 from hub.clock import utc_now
@@ -14,9 +17,10 @@ from hub.forum.rules import PAGE
 from hub.forum.service import Forum, NewText, NewThread
 from hub.limits import Limits
 from hub.settings import read_settings
-from hub.tables import person
+from hub.tables import forum_post
 from hub.visitor import Role, Visitor
 from tests.app.test_pages import shown, visit
+from tests.forum_room import join
 
 HUB = build(read_settings(os.environ))
 KIM = Visitor("person:flersidig", "flersidig", name="Kim", roles=frozenset({Role.READER, Role.MEMBER}))
@@ -25,12 +29,7 @@ KIM = Visitor("person:flersidig", "flersidig", name="Kim", roles=frozenset({Role
 @pytest.fixture(scope="module")
 def thread() -> str:
     """A question with one page of posts and five more, whose second is the answer."""
-    row = {
-        "id": KIM.person_id, "issuer": "test", "subject": KIM.person_id, "name": "Kim", "region": "", "shown": "name",
-        "organisation": "", "role_words": "", "language": "sv", "notices": "hub", "rules_version": 1,
-        "created_at": utc_now(), "version": 1,
-    }  # fmt: skip
-    HUB.database.write(lambda c: c.execute(person.insert(), [row]))
+    join(HUB.database, {KIM.person_id: ""}, name="Kim", notices="hub")
     forum = Forum(
         HUB.database, Limits(factor=1_000), HUB.topics, utc_now, HUB.forum_content, levels=HUB.levels, populations={}
     )  # fmt: skip
@@ -58,6 +57,46 @@ def test_an_answer_stands_on_top_of_every_page(thread):
     assert "Godtaget svar" in page
     assert "Gäller per" in page
     assert "Det gäller fortfarande" not in page
+
+
+@pytest.fixture
+def readings(monkeypatch) -> list[str]:
+    """The threads that have been opened, in turn."""
+    found, opens = [], Forum.open
+
+    def noted(self, by, thread_id, *args, **more):
+        found.append(thread_id)
+        return opens(self, by, thread_id, *args, **more)
+
+    monkeypatch.setattr(Forum, "open", noted)
+    return found
+
+
+def moved(app: AppTest, monkeypatch) -> AppTest:
+    """Run the page's fragments alone, as when their topics have moved."""
+    with monkeypatch.context() as patch:
+        rerun = partial(RerunData, fragment_id_queue=list(app._fragment_storage._fragments))
+        patch.setattr(local_script_runner, "RerunData", rerun)
+        return app.run()
+
+
+def test_a_thread_is_read_once_when_its_page_is_drawn(thread, readings):
+    page = shown(visit("forum.py", trad=thread))
+
+    assert page.count("id='inlagg-1'") == 1
+    assert readings == [thread]
+
+
+def test_the_posts_of_a_thread_that_has_moved_are_read_anew_alone(thread, readings, monkeypatch):
+    app = visit("forum.py", trad=thread)
+    HUB.database.write(
+        lambda c: c.execute(forum_post.update().where(forum_post.c.number == 1).values(text="Hur gör ni nu?"))
+    )
+
+    moved(app, monkeypatch)
+
+    assert readings == [thread, thread]
+    assert "Hur gör ni nu?" in shown(app) and "<h1" not in shown(app)
 
 
 def test_an_answer_older_than_a_year_asks_whoever_asked_to_confirm_it(thread):

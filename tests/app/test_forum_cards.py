@@ -3,7 +3,6 @@
 import asyncio
 import csv
 import dataclasses
-import datetime as dt
 import io
 import os
 import re
@@ -29,12 +28,12 @@ from hub.survey.files import as_typed
 from hub.tables import forum_thread
 from hub.tables import person as people
 from hub.visitor import Role, Visitor
+from tests.forum_room import NOW, join
 from web import runtime, shell
 from web.forum_cards import ForumCards
 from web.pages import Pages
 
 HUB = build(read_settings(os.environ))
-NOW = dt.datetime(2027, 2, 1, 8, tzinfo=dt.UTC)
 CARD = Card(
     "hop-out", 2026, "Två system", "Anslöt", "Det gick", video_system="Visiba", advice="Börja smått",
     contact="kim@region.example.se",
@@ -52,12 +51,7 @@ STRANGER = Visitor("browser:x", address="address:x")
 
 
 def told_in(database: Database) -> Forum:
-    values = {
-        "issuer": "test", "region": "M", "organisation": "", "role_words": "", "shown": "name", "language": "sv",
-        "notices": "none", "rules_version": 1, "created_at": NOW, "version": 1,
-    }  # fmt: skip
-    rows = [{**values, "id": one.person_id, "subject": one.person_id, "name": one.name} for one in (KIM, MIRA)]
-    database.write(lambda connection: connection.execute(people.insert(), rows))
+    join(database, {one.person_id: "M" for one in (KIM, MIRA)})
     return Forum(
         database, Limits(factor=1_000), Topics(), lambda: NOW, HUB.forum_content, levels=HUB.levels, populations=POPULATIONS
     )  # fmt: skip
@@ -204,16 +198,16 @@ def drawing(by, name, argument):
 
     import streamlit as st
 
-    from components import forum_cards, forum_place
+    from components import forum_beside, forum_cards, forum_place
     from components.html import show
     from components.session import settle_language
 
     settle_language()
     st.session_state["hub-visitor"] = (by, time.monotonic() + 60)
     draw = {
-        "region": forum_cards.of_region,
-        "level": forum_cards.of_level,
-        "card": forum_cards.told_by,
+        "region": forum_beside.of_region,
+        "level": forum_beside.of_level,
+        "card": forum_beside.told_by,
         "talk": lambda about: forum_place.talk(about, "Namnet"),
         "each": lambda id_: str(forum_place.talk_beside_each("requirement", {id_: "Kravet"})),
         "place": lambda about: str(forum_place.place_of(about)),
@@ -355,3 +349,10 @@ def test_what_there_cannot_be_in_an_address_is_told_and_left_out(written):
     seen = drawn(KIM, "page", niva="taket", region="ZZ", ar="tjugo")
 
     assert seen.count("finns inte") >= 3 and "Ett" in seen
+
+
+def test_a_text_that_begins_with_much_space_takes_no_page_away(written):
+    sparse = "\u00a0" * 300 + "Två system"
+    thread = tell(written, "Glest", situation=sparse, advice=sparse)
+
+    assert "Glest" in drawn(KIM, "page") and "Glest" in drawn(KIM, "page", jamfor=thread)

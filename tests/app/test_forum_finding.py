@@ -9,15 +9,14 @@ import pytest
 from starlette.applications import Starlette
 
 from hub.bootstrap import Hub, build
-from hub.clock import utc_now
 from hub.errors import Unavailable
 from hub.forum.finding import Found
 from hub.forum.rules import Card
 from hub.forum.service import NewText, NewThread
 from hub.settings import read_settings
-from hub.tables import person
 from hub.visitor import NOBODY, SESSION_COOKIE, Role, Visitor
 from tests.app.test_pages import HOSTILE, HUB, headings, shown, visit
+from tests.forum_room import join
 from web.forum_finding import ForumFinding
 
 MEMBER = Visitor("person:sokare", "sokare", name="Kim", roles=frozenset({Role.READER, Role.MEMBER}))
@@ -27,12 +26,7 @@ WORD = "stativhållaren"
 @pytest.fixture(scope="module", autouse=True)
 def _written() -> None:
     """A thread with a reply, and a card, by somebody of the hub that the pages are drawn of."""
-    row = {
-        "id": "sokare", "issuer": "test", "subject": "sokare", "name": "Kim", "region": "", "organisation": "",
-        "role_words": "", "shown": "name", "language": "sv", "notices": "none", "rules_version": 1,
-        "created_at": utc_now(), "version": 1,
-    }  # fmt: skip
-    HUB.database.write(lambda c: c.execute(person.insert(), row))
+    join(HUB.database, {"sokare": ""}, name="Kim")
     thread = HUB.forum.start(MEMBER, NewThread("other"), NewText("Hej", f"Kamera {HOSTILE}"), uuid.uuid4().hex)
     HUB.forum.reply(MEMBER, thread, NewText(f"Vi lånade {WORD}. {HOSTILE}"), uuid.uuid4().hex)
     card = Card("hop-out", 2026, f"Rum med {WORD}", "Anslöt", "Det gick")

@@ -36,7 +36,7 @@ from hub.visitor import NOBODY, Role, Visitor
 from tests.app.test_pages import shown, visit
 from tests.injections import INJECTIONS, Sown, sow
 from web import runtime, shell
-from web.forum_feeds import _Written
+from web.forum_reading import Written
 from web.pages import Pages
 
 HUB = build(read_settings(os.environ))
@@ -398,7 +398,7 @@ def test_no_cursor_that_somebody_makes_up_is_more_than_no_cursor(sown, become, c
 
 
 def test_the_view_to_read_and_print_takes_no_injection_for_more_than_text(sown):
-    written = _Written(HUB, partial(HUB.catalogue.text, "sv"), "sv")
+    written = Written(HUB, partial(HUB.catalogue.text, "sv"), "sv")
 
     for thread in (*sown.threads, sown.long, *sown.cards):
         opened = HUB.forum.open(MEMBER, thread, limit=100)

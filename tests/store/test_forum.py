@@ -3,62 +3,35 @@
 import datetime as dt
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
 from hub.errors import NotFound, Rejected
 from hub.forum import rules
-from hub.forum.content import read_forum
-from hub.forum.moderation import Moderation
 from hub.forum.rules import Card, Order, Reaction, Size
 from hub.forum.service import Forum, NewText, NewThread, Opened
 from hub.forum.store import Wanted
 from hub.identity.rules import Action, Relation, allowed
 from hub.identity.store import everything, forget
-from hub.limits import Limits
-from hub.live import Topics
 from hub.retention import Retention
-from hub.settings import ROOT, Settings
-from hub.sources import read_sources
+from hub.settings import Settings
 from hub.tables import audit, forum_post, forum_revision
-from hub.tables import person as people
 from hub.timetable import Run
 from hub.visitor import FORMER, Role, Visitor
+from tests import forum_room
+from tests.forum_room import CONTENT, NOW, member
 
-NOW = dt.datetime(2027, 2, 1, 8, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
-CONTENT = read_forum(ROOT / "content", read_sources(ROOT / "content"))
 CARD = Card("hop-out", 2026, "Två system", "Anslöt", "Det gick", contact="kim@region.example.se")
 NUMBER = "19640823-3234"
-
-
-def person(name: str, *roles: Role) -> Visitor:
-    held = frozenset({Role.READER, Role.MEMBER, *roles})
-    return Visitor(f"person:{name}", name, name=f"{name.title()}, Region Skåne", roles=held)
-
-
-KIM, ROBIN, SAM = person("kim"), person("robin"), person("sam")
-MIRA, ADAM = person("mira", Role.MODERATOR), person("adam", Role.ADMINISTRATOR)
+KIM, ROBIN, SAM = member("kim"), member("robin"), member("sam")
+MIRA, ADAM = member("mira", Role.MODERATOR), member("adam", Role.ADMINISTRATOR)
 READER = Visitor("browser:abc", address="address:x")
 
 
-@dataclass
-class Room:
-    forum: Forum
-    moderation: Moderation
-    topics: Topics
-    moments: list[dt.datetime] = field(default_factory=lambda: [NOW])
-    count: int = 0
-
-    def command(self) -> str:
-        self.count += 1
-        return f"command-{self.count}"
-
-    def later(self, by: dt.timedelta = dt.timedelta(minutes=1)) -> None:
-        self.moments.append(self.moments[-1] + by)
-
+class Room(forum_room.Room):
     def start(self, by: Visitor = KIM, title: str = "Fråga", **values: object) -> str:
         named = {name: values.pop(name) for name in ("question", "about", "as_size") if name in values}
         thread = NewThread(str(values.pop("category", "levels")), **named)
@@ -67,9 +40,6 @@ class Room:
     def reply(self, thread_id: str, by: Visitor = ROBIN, text: str = "Så här.", **values: object) -> str:
         return self.forum.reply(by, thread_id, NewText(text), self.command(), **values)
 
-    def first(self, thread_id: str) -> str:
-        return self.forum.open(MIRA, thread_id).posts[0].post.id
-
     def titles(self, by: Visitor = KIM, **wanted: object) -> list[str]:
         return [one.thread.title for one in self.forum.list(by, Wanted(**wanted)).threads]
 
@@ -77,25 +47,7 @@ class Room:
 @pytest.fixture
 def room(either) -> Room:
     names = ("kim", "robin", "sam", "mira", "adam", "member", "coach", "editor", "moderator", "administrator")
-    either.write(
-        lambda c: c.execute(
-            people.insert(),
-            [
-                {
-                    "id": who, "issuer": "test", "subject": who, "name": who, "region": "" if who == "sam" else "H",
-                    "organisation": "", "role_words": "", "shown": "name", "language": "sv", "notices": "none",
-                    "rules_version": 1, "created_at": NOW, "version": 1,
-                }
-                for who in names
-            ],
-        )
-    )  # fmt: skip
-    topics, moments = Topics(), [NOW]
-    forum = Forum(
-        either, Limits(factor=1_000), topics, lambda: moments[-1], CONTENT, levels={"hop-out"}, populations={"H": 247_000}
-    )  # fmt: skip
-    moderation = Moderation(either, Limits(factor=1_000), topics, lambda: moments[-1], CONTENT)
-    return Room(forum, moderation, topics, moments)
+    return Room(either, {who: "" if who == "sam" else "H" for who in names})
 
 
 def refused(call: Callable[..., object], *args: object, **named: object) -> Rejected:

@@ -2,68 +2,45 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 
+from hub.database import Database
 from hub.errors import Rejected
 from hub.forum.cards import MOST, OTHER, Browsed, Cards, Facet, Sought
-from hub.forum.content import read_forum
-from hub.forum.moderation import Moderation
 from hub.forum.places import Places
 from hub.forum.rules import Card, Reaction
-from hub.forum.service import Forum, NewText, NewThread
+from hub.forum.service import NewText, NewThread
 from hub.identity.rules import Action, allowed
 from hub.limits import Limits
-from hub.live import Topics
-from hub.settings import ROOT
-from hub.sources import read_sources
-from hub.tables import person as people
 from hub.visitor import Role, Visitor
+from tests import forum_room
+from tests.forum_room import member
 
-NOW = dt.datetime(2027, 2, 1, 8, 0, tzinfo=dt.UTC)
-CONTENT = read_forum(ROOT / "content", read_sources(ROOT / "content"))
 CARD = Card("hop-out", 2026, "Två system", "Anslöt", "Det gick", video_system="Visiba", contact="kim@region.example.se")
 HOMES = {"kim": "H", "robin": "M", "sam": "", "mira": "M"}
-
-
-def person(name: str, *roles: Role) -> Visitor:
-    held = frozenset({Role.READER, Role.MEMBER, *roles})
-    return Visitor(f"person:{name}", name, name=f"{name.title()}, egen region", roles=held)
-
-
-KIM, ROBIN, SAM = person("kim"), person("robin"), person("sam")
-MIRA = person("mira", Role.MODERATOR)
+KIM, ROBIN, SAM = (member(name, of="egen region") for name in ("kim", "robin", "sam"))
+MIRA = member("mira", Role.MODERATOR, of="egen region")
 STRANGER = Visitor("browser:abc", address="address:x")
 
 
-@dataclass
-class Room:
-    forum: Forum
-    moderation: Moderation
-    cards: Cards
-    places: Places
-    moments: list[dt.datetime] = field(default_factory=lambda: [NOW])
-    count: int = 0
-
-    def command(self) -> str:
-        self.count += 1
-        return f"command-{self.count}"
+class Room(forum_room.Room):
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, HOMES, levels=("hop-out", "inbox"))
+        self.cards, self.places = Cards(database, self.limits, self.clock), Places(database)
 
     def tell(self, by: Visitor = KIM, title: str = "Kort", **values: object) -> str:
-        self.moments.append(self.moments[-1] + dt.timedelta(minutes=1))
+        self.later()
         thread = NewThread("levels", about=str(values.pop("about", "")), as_size=bool(values.pop("as_size", False)))
         text = NewText("", title, card=replace(CARD, **values))
         return self.forum.start(by, thread, text, self.command())
 
     def ask(self, about: str, by: Visitor = KIM, title: str = "Fråga") -> str:
-        self.moments.append(self.moments[-1] + dt.timedelta(minutes=1))
+        self.later()
         return self.forum.start(
             by, NewThread("levels", question=True, about=about), NewText("Hur?", title), self.command()
         )
-
-    def first(self, thread_id: str) -> str:
-        return self.forum.open(MIRA, thread_id).posts[0].post.id
 
     def titles(self, by: Visitor = KIM, **sought: object) -> list[str]:
         return titles(self.cards.browse(by, Sought(**sought)))
@@ -71,26 +48,7 @@ class Room:
 
 @pytest.fixture
 def room(either) -> Room:
-    either.write(
-        lambda c: c.execute(
-            people.insert(),
-            [
-                {
-                    "id": who, "issuer": "test", "subject": who, "name": who, "region": home, "organisation": "",
-                    "role_words": "", "shown": "name", "language": "sv", "notices": "none", "rules_version": 1,
-                    "created_at": NOW, "version": 1,
-                }
-                for who, home in HOMES.items()
-            ],
-        )
-    )  # fmt: skip
-    limits, moments = Limits(factor=1_000), [NOW]
-    forum = Forum(
-        either, limits, Topics(), lambda: moments[-1], CONTENT, levels={"hop-out", "inbox"},
-        populations={"H": 247_000, "M": 1_400_000},
-    )  # fmt: skip
-    moderation = Moderation(either, limits, Topics(), lambda: moments[-1], CONTENT)
-    return Room(forum, moderation, Cards(either, limits, lambda: moments[-1]), Places(either), moments)
+    return Room(either)
 
 
 def titles(browsed: Browsed) -> list[str]:

@@ -3,18 +3,15 @@
 import datetime as dt
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 
 import pytest
 import sqlalchemy as sa
 
 from hub.database import Database
 from hub.errors import Rejected
-from hub.forum.content import read_forum
 from hub.forum.finding import Finding
-from hub.forum.moderation import Moderation
 from hub.forum.rules import Card
-from hub.forum.service import Forum, NewText, NewThread
+from hub.forum.service import NewText, NewThread
 from hub.identity.rules import Action, allowed
 from hub.identity.store import forget
 from hub.limits import Limits
@@ -22,39 +19,21 @@ from hub.live import Topics
 from hub.retention import Retention
 from hub.search import read_search_words
 from hub.settings import ROOT, Settings
-from hub.sources import read_sources
 from hub.tables import forum_change, forum_post
-from hub.tables import person as people
 from hub.timetable import Run
 from hub.visitor import FORMER, Role, Visitor
+from tests import forum_room
+from tests.forum_room import CONTENT, NOW, member
 
-NOW = dt.datetime(2027, 2, 1, 8, 0, tzinfo=dt.UTC)
-CONTENT = read_forum(ROOT / "content", read_sources(ROOT / "content"))
 WORDS = read_search_words(ROOT / "content")
-NAMES = ("kim", "robin", "mira")
-
-
-def member(name: str, *roles: Role) -> Visitor:
-    held = frozenset({Role.READER, Role.MEMBER, *roles})
-    return Visitor(f"person:{name}", name, name=f"{name.title()}, Region Skåne", roles=held)
-
-
 KIM, ROBIN, MIRA = member("kim"), member("robin"), member("mira", Role.MODERATOR)
 STRANGER = Visitor("browser:abc", address="address:x")
 
 
-@dataclass
-class Room:
-    database: Database
-    forum: Forum
-    moderation: Moderation
-    finding: Finding
-    moments: list[dt.datetime] = field(default_factory=lambda: [NOW])
-    count: int = 0
-
-    def command(self) -> str:
-        self.count += 1
-        return f"command-{self.count}"
+class Room(forum_room.Room):
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, {"kim": "H", "robin": "H", "mira": "H"})
+        self.finding = Finding(database, self.limits, self.topics, self.clock, CONTENT, WORDS)
 
     def start(self, title: str, text: str = "Hur gör ni?", by: Visitor = KIM, **values: object) -> str:
         thread = NewThread(str(values.pop("category", "other")), as_size=bool(values.pop("as_size", False)))
@@ -63,34 +42,17 @@ class Room:
     def reply(self, thread: str, text: str, by: Visitor = ROBIN) -> str:
         return self.forum.reply(by, thread, NewText(text), self.command())
 
-    def first(self, thread: str) -> str:
-        return self.forum.open(MIRA, thread).posts[0].post.id
-
     def found(self, text: str, by: Visitor = ROBIN, **wanted: object) -> list[str]:
         return [hit.title for hit in self.finding.find(by, text, **wanted).hits]
 
     def another(self) -> Finding:
         """An index of another process over the same database."""
-        return Finding(self.database, Limits(factor=1_000), Topics(), lambda: self.moments[-1], CONTENT, WORDS)
+        return Finding(self.database, Limits(factor=1_000), Topics(), self.clock, CONTENT, WORDS)
 
 
 @pytest.fixture
 def room(either) -> Room:
-    blank = {
-        "issuer": "test", "organisation": "", "role_words": "", "shown": "name", "language": "sv", "notices": "none",
-        "rules_version": 1, "created_at": NOW, "version": 1, "region": "H",
-    }  # fmt: skip
-    either.write(
-        lambda c: c.execute(people.insert(), [{**blank, "id": who, "subject": who, "name": who} for who in NAMES])
-    )
-    limits, topics, moments = Limits(factor=1_000), Topics(), [NOW]
-
-    def clock() -> dt.datetime:
-        return moments[-1]
-
-    forum = Forum(either, limits, topics, clock, CONTENT, levels={"hop-out"}, populations={"H": 247_000})
-    moderation = Moderation(either, limits, topics, clock, CONTENT)
-    return Room(either, forum, moderation, Finding(either, limits, topics, clock, CONTENT, WORDS), moments)
+    return Room(either)
 
 
 def refused(call: Callable[[], object]) -> str:

@@ -3,22 +3,19 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from copy import copy
 
 import pytest
 import sqlalchemy as sa
 
 from hub.errors import Rejected
-from hub.forum.content import ForumContent
-from hub.forum.moderation import Moderation
 from hub.forum.rules import Reaction
-from hub.forum.service import Forum, NewText, NewThread
+from hub.forum.service import NewText, NewThread
 from hub.limits import PER_MINUTE, Limits
-from hub.live import Topics
 from hub.tables import command as commands
 from hub.tables import forum_post, forum_report, forum_thread
 from hub.visitor import Visitor
-from tests.store.test_forum import CONTENT, KIM, MIRA, NUMBER, ROBIN, SAM, Room, room
+from tests.store.test_forum import KIM, MIRA, NUMBER, ROBIN, SAM, Room, room
 
 __all__ = ["room"]
 
@@ -26,13 +23,11 @@ TIMES = 1_000
 AT_ONCE = 16
 
 
-def strict(room: Room, content: ForumContent = CONTENT) -> Room:
+def strict(room: Room) -> Room:
     """Return the same forum with the limits that hold for visitors."""
-    ground, limits = room.forum._ground, Limits()
-    forum = Forum(
-        ground.database, limits, Topics(), ground.clock, content, levels={"hop-out"}, populations={"H": 247_000}
-    )
-    return replace(room, forum=forum, moderation=Moderation(ground.database, limits, Topics(), ground.clock, content))
+    held = copy(room)
+    held.forum, held.moderation = room.kept_by(Limits())
+    return held
 
 
 def count(room: Room, table: sa.Table) -> int:

@@ -269,7 +269,18 @@
   const seen = new WeakSet();
   const look = () => {
     const problem = document.querySelector("#root .hub-problem");
-    if (problem && !seen.has(problem)) { seen.add(problem); if (!due) problem.focus(); }
+    if (problem && !seen.has(problem)) {
+      seen.add(problem);
+      // The field that a problem leads to is marked until something else is put there.
+      for (const link of problem.querySelectorAll("a[href^='#']")) {
+        const field = document.getElementById(link.hash.slice(1));
+        if (field?.matches(".hub-form :is(input, select, textarea)")) {
+          field.setAttribute("aria-invalid", "true");
+          field.addEventListener("input", () => field.removeAttribute("aria-invalid"), { once: true });
+        }
+      }
+      if (!due) problem.focus();
+    }
     if (location.hash && !look.anchored) {
       const target = document.getElementById(location.hash.slice(1));
       if (target) { look.anchored = true; target.scrollIntoView(); }
