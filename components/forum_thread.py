@@ -196,7 +196,7 @@ def _post(opened: Opened, shown: Shown) -> str:
     accepted = thread.accepted == post.id
     changed = reading().changed(post)
     if changed:
-        changed = f" · <a href='{address('/forum', trad=thread.id, historik=post.id)}'>{escape(changed)}</a>"
+        changed = f"<a href='{address('/forum', trad=thread.id, historik=post.id)}'>{escape(changed)}</a>"
     own = _tag(_("You")) if shown.own else ""
     return (
         f"<li class='hub-post{' accepted' if accepted else ''}' id='inlagg-{post.number}' tabindex='-1'>"

@@ -108,7 +108,7 @@ def _names() -> dict[str, str]:
     """Return what the fields above the text are called, so that a problem says which of them it is about."""
     return {
         "rubrik": _("Title"), "kategori": _("Category"), "tagg": _("Tags"), "niva": _("Level"), "ar": _("Year that you did it"),
-        "storlek": _("Show only how big my region is"), **{own: field_names()[field] for field, own in _FIELDS.items()},
+        "storlek": _("Show only how big my region is"), **{own: reading().card_texts()[field] for field, own in _FIELDS.items()},
     }  # fmt: skip
 
 
