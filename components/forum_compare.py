@@ -102,7 +102,7 @@ def _to_plan(found: Sequence[Experience]) -> None:
     names = reading().card_texts()
     offered = {
         f"{one.thread_id}-{part}": " – ".join(
-            filter(None, (one.title if len(found) > 1 else "", names[part], cut(item.text, _LABEL)))
+            filter(None, (names[part], cut(item.text, _LABEL), one.title if len(found) > 1 else ""))
         )
         for one in found
         for part in CARD_PARTS

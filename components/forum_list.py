@@ -13,7 +13,7 @@ from components.problems import summary
 from components.session import hub, language, name_page, visitor
 from components.words import _, date, number
 from hub.errors import Unavailable
-from hub.forum.rules import Card, Order
+from hub.forum.rules import Card, Order, Thread
 from hub.forum.store import Listed, Wanted
 from hub.html import address
 from hub.identity.rules import Action, allowed
@@ -68,11 +68,11 @@ def page() -> None:
     version = hub().topics.version("forum")
     found = hub().forum.list(visitor(), wanted, asked["efter"])
     html.show(head(asked["kategori"]), notice())
-    _news(version)
+    _news(version, tuple((name, value) for name, value in asked.items() if value))
     html.show(
         _choices(asked),
-        _listing(found.pinned, found.cards, _("Pinned")),
-        _listing(found.threads, found.cards, "") or _nothing(asked, pinned=bool(found.pinned)),
+        _listing(found.pinned, found.cards, _("Pinned"), first=True),
+        _listing(found.threads, found.cards, "", first=not found.pinned) or _nothing(asked, pinned=bool(found.pinned)),
         f"<nav class='hub-actions' aria-label='{escape(_('More threads'))}'>{_first(asked)}{_next(asked, found.next)}</nav>",
     )
 
@@ -92,7 +92,7 @@ def head(category: str = "") -> str:
     ways = "".join(f"<a class='hub-link' href='{way}'>{text}</a>" for way, text in _ways())
     return (
         f"<h1>{escape(_('Forum'))}</h1><p class='hub-lead'>{escape(_('Ask those who have tried, and tell what you know. Members only.'))}</p>"
-        f"<div class='hub-actions'>{buttons}</div><nav class='hub-forum-ways' aria-label='{escape(_('In the forum'))}'>{ways}</nav>"
+        f"<div class='hub-actions hub-forum-begin'>{buttons}</div><nav class='hub-forum-ways' aria-label='{escape(_('In the forum'))}'>{ways}</nav>"
     )
 
 
@@ -117,15 +117,20 @@ def _waiting(count: Callable[[Visitor], int]) -> int:
 
 
 @st.fragment
-def _news(version: int) -> None:
+def _news(version: int, asked: tuple[tuple[str, str], ...]) -> None:
     """Tell that something has been written since the list was drawn; the list itself stays under the reader's eye."""
     now = hub().topics.version("forum")
     if now != version:
+        # A step to another address leads the focus into the list; a button of Streamlit's would take it along when it goes.
+        unseen = "".join(
+            f"<input type='hidden' name='{name}' value='{escape(value)}'>"
+            for name, value in (*asked, ("sett", str(now)))
+        )
         html.show(
             f"<p class='note' role='status'>{escape(_('Something has been written since this list was drawn.'))}</p>"
+            f"<form class='hub-actions' method='get' action='/forum#tradar'>{unseen}"
+            f"<button class='hub-button quiet' type='submit'>{escape(_('Show the list anew'))}</button></form>"
         )
-        if st.button(_("Show the list anew"), key=f"forum-news-{version}"):
-            st.rerun(scope="app")
     live.listen("forum", now)
 
 
@@ -200,7 +205,7 @@ def _about(asked: dict[str, str]) -> str:
     )
 
 
-def _listing(threads: Sequence[Listed], cards: Mapping[str, Card], heading: str) -> str:
+def _listing(threads: Sequence[Listed], cards: Mapping[str, Card], heading: str, *, first: bool) -> str:
     if not threads:
         return ""
     head = (
@@ -208,7 +213,9 @@ def _listing(threads: Sequence[Listed], cards: Mapping[str, Card], heading: str)
         if heading
         else f"<h2 class='hub-unseen'>{escape(_('Threads'))}</h2>"
     )
-    return head + f"<ol class='hub-threads'>{''.join(row(one, cards) for one in threads)}</ol>"
+    # The first list of the page is where the focus comes when it has been asked for anew.
+    place = " id='tradar'" if first else ""
+    return head + f"<ol class='hub-threads'{place}>{''.join(row(one, cards) for one in threads)}</ol>"
 
 
 def row(listed: Listed, cards: Mapping[str, Card]) -> str:
@@ -217,18 +224,29 @@ def row(listed: Listed, cards: Mapping[str, Card]) -> str:
     card = cards.get(thread.id)
     link = escape(thread_way(thread.id, listed.read + 1 if listed.unread else 1))
     marks = "".join(f" <span class='hub-tag{css}'>{escape(text)}</span>" for text, css in _marks(listed, card))
-    replies = thread.posts - 1
-    said = _("1 reply") if replies == 1 else _("{count} replies").format(count=number(replies))
     tags = "".join(
         f" <a class='hub-forum-tag' href='{address('/forum', tagg=tag)}'>{escape(tag_name(tag))}</a>"
         for tag in thread.tags
     )
-    last = _("{name}, {date}").format(name=author_words(thread.last_name), date=date(thread.activity_at.date()))
     return (
         f"<li{' class=unread' if listed.unread else ''}><h3><a href='{link}'>{title_html(thread)}</a>{marks}</h3>"
-        f"<p class='hub-muted'><a href='{address('/forum', kategori=thread.category)}'>{escape(category_name(thread.category))}</a>{tags}</p>"
-        f"<p class='hub-muted'>{escape(said)} · {escape(last)}</p></li>"
+        f"<p class='hub-muted hub-thread-place'><a href='{address('/forum', kategori=thread.category)}'>{escape(category_name(thread.category))}</a>{tags}</p>"
+        f"<p class='hub-muted hub-thread-last'>{_last(thread)}</p></li>"
     )
+
+
+def _last(thread: Thread) -> str:
+    """Return who wrote last and when, and how many have replied; a date is never broken."""
+    replies = thread.posts - 1
+    words = (
+        _("No replies yet · {name}, {date}")
+        if not replies
+        else _("1 reply, by {name}, {date}")
+        if replies == 1
+        else _("{count} replies, the last by {name}, {date}")
+    )
+    day = date(thread.activity_at.date()).replace(" ", "\N{NO-BREAK SPACE}")
+    return escape(words.format(count=number(replies), name=author_words(thread.last_name), date=day))
 
 
 def _marks(listed: Listed, card: Card | None) -> list[tuple[str, str]]:
@@ -237,7 +255,7 @@ def _marks(listed: Listed, card: Card | None) -> list[tuple[str, str]]:
     if listed.unread and listed.read:
         marks.append((_("{count} new").format(count=listed.unread), " new"))
     elif listed.unread:
-        marks.append((_("Unread"), " new"))
+        marks.append((_("Unread"), " unread"))
     if card:
         marks.append((_("Experience card"), ""))
     if thread.seed:
@@ -254,6 +272,11 @@ def _marks(listed: Listed, card: Card | None) -> list[tuple[str, str]]:
 def _nothing(asked: dict[str, str], *, pinned: bool) -> str:
     if pinned and not asked["efter"]:
         return ""
+    if any(asked[name] for name in ("kategori", "tagg", "om", "efter")):
+        # What is said of an order below is true of all threads, and here only some of them have been asked for.
+        every = address("/forum", **({"ordning": asked["ordning"]} if asked["ordning"] else {}))
+        said = _("No thread fits this choice. Choose less, or be the first to ask.")
+        return f"<p class='hub-empty'>{escape(said)} <a href='{every}'>{escape(_('Show all'))}</a></p>"
     said = {
         "mina": _("You have not written anything yet. Ask what you wonder, or tell what you have tried."),
         "foljda": _("You follow no threads yet. Press Follow in a thread, or write in it, and it is listed here."),

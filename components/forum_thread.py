@@ -115,7 +115,7 @@ def _thread_tools(opened: Opened, after: int) -> str:
         {"trad": thread.id, "pa": "" if opened.followed else "1", "efter": str(after)},
         css="hub-inline", soft="stay", once=False,
     )  # fmt: skip
-    plain = f"<a class='hub-post-tool' href='/forum/trad/{escape(thread.id)}'>{escape(_('To read or print, without buttons'))}</a>"
+    plain = f"<a class='hub-post-tool' href='/forum/trad/{escape(thread.id)}'>{escape(_('Read or print'))}</a>"
     return f"<div class='hub-post-tools'>{follow}{plain}</div>"
 
 
@@ -172,10 +172,20 @@ def _posts(thread_id: str, after: int, upto: int, drawn: int, handed: Iterator[O
         said = (
             _("1 new reply has come.") if more == 1 else _("{count} new replies have come.").format(count=number(more))
         )
-        html.show(f"<p class='note' role='status'>{escape(said)}</p>")
-        if st.button(_("Show the new replies"), key=f"forum-more-{thread_id}-{upto}"):
-            st.rerun(scope="app")
+        html.show(f"<p class='note' role='status'>{escape(said)}</p>{_newer(opened, upto)}")
     live.listen(topic, seen)
+
+
+def _newer(opened: Opened, upto: int) -> str:
+    """Return the button that shows what has come since; being a step to another address, it leads the focus to the first of it."""
+    unseen = {"trad": opened.thread.id, "efter": str(upto // PAGE * PAGE or ""), "sett": str(opened.thread.posts)}
+    fields = "".join(
+        f"<input type='hidden' name='{name}' value='{escape(value)}'>" for name, value in unseen.items() if value
+    )
+    return (
+        f"<form class='hub-actions' method='get' action='/forum#inlagg-{upto + 1}'>{fields}"
+        f"<button class='hub-button quiet' type='submit'>{escape(_('Show the new replies'))}</button></form>"
+    )
 
 
 def _post(opened: Opened, shown: Shown) -> str:
@@ -186,7 +196,7 @@ def _post(opened: Opened, shown: Shown) -> str:
     accepted = thread.accepted == post.id
     changed = reading().changed(post)
     if changed:
-        changed = f" · <a href='{address('/forum', trad=thread.id, historik=post.id)}'>{escape(changed)}</a>"
+        changed = f"<a href='{address('/forum', trad=thread.id, historik=post.id)}'>{escape(changed)}</a>"
     own = _tag(_("You")) if shown.own else ""
     return (
         f"<li class='hub-post{' accepted' if accepted else ''}' id='inlagg-{post.number}' tabindex='-1'>"

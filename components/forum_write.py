@@ -24,6 +24,8 @@ from hub.forum.service import Changing, NewText, NewThread
 
 _FORM = "forum-ny"
 _SHORT = frozenset({"video_system", "record_system", "contact"})
+_NEEDED = ("situation", "did", "result")
+"""Without these there is no card; they are asked for first, so that the form is no longer than the teller wants."""
 _FIELDS: Mapping[str, str] = {
     "situation": "lage", "video_system": "video", "record_system": "journal", "users": "anvandare", "did": "gjorde",
     "result": "resultat", "otherwise": "annorlunda", "effort": "insats", "advice": "rad", "contact": "kontakt",
@@ -97,8 +99,17 @@ def _refuse(
         keep(mark, str(error.facts["mark"]))
     place = _ALL_FIELDS.get(field or "", "")
     if place:
-        keep(f"{key}-fel", (sentence(error), f"{_FORM}-{place}"))
+        said = _("{field}: {problem}").format(field=_names()[place], problem=sentence(error))
+        keep(f"{key}-fel", (said, f"{_FORM}-{place}"))
     sent.refused("" if place else sentence(error), base)
+
+
+def _names() -> dict[str, str]:
+    """Return what the fields above the text are called, so that a problem says which of them it is about."""
+    return {
+        "rubrik": _("Title"), "kategori": _("Category"), "tagg": _("Tags"), "niva": _("Level"), "ar": _("Year that you did it"),
+        "storlek": _("Show only how big my region is"), **{own: reading().card_texts()[field] for field, own in _FIELDS.items()},
+    }  # fmt: skip
 
 
 def _told(key: str, above: DeltaGenerator) -> None:
@@ -141,7 +152,13 @@ def _fields(kind: str, form: Form, *, keeps: bool = True) -> str:
         f"<span>{escape(one.name[language()])}</span></label>"
         for one in content.tags
     )
-    inside += f"<fieldset class='hub-forum-tags' id='{_FORM}-tagg' tabindex='-1'><legend>{escape(_('Tags, at most five'))}</legend>{boxes}</fieldset>"
+    # Folded, so that the way to the text is short with a keyboard; a problem with the tags leads to what opens them.
+    ticked = any(name.startswith("tagg-") and value == "1" for name, value in form.values.items())
+    inside += (
+        f"<details class='hub-forum-tags'{' open' if ticked else ''}><summary id='{_FORM}-tagg'>{escape(_('Tags, at most five'))}"
+        f"<span class='hub-some'>{escape(_('some are chosen'))}</span></summary>"
+        f"<fieldset><legend class='hub-unseen'>{escape(_('Tags, at most five'))}</legend>{boxes}</fieldset></details>"
+    )
     if "kategori" in form.values:
         inside += (
             f"<label class='hub-box'><input type='checkbox' id='{_FORM}-storlek' name='storlek' value='1'><span>{escape(_('Show only how big my region is'))}</span></label>"
@@ -171,16 +188,19 @@ def _card_fields(form: Form) -> str:
     drawn = form.choice("niva", _("Level"), levels) + form.text(
         "ar", _("Year that you did it"), most=4, help_text=_("Four digits, such as 2026.")
     )
-    for field, own in _FIELDS.items():
-        if field in _SHORT:
-            drawn += form.text(
-                own,
-                names[field],
-                most=LONGEST["contact" if field == "contact" else "system"],
-                help_text=helps.get(field, ""),
+    others = [field for field in _FIELDS if field not in _NEEDED]
+    for field in (*_NEEDED, *others):
+        own, told = _FIELDS[field], helps.get(field, "")
+        if field == others[0]:
+            drawn += (
+                f"<h2>{escape(_('More, for whoever wants to do the same'))}</h2>"
+                f"<p class='hub-muted'>{escape(_('Leave empty what you do not know.'))}</p>"
             )
+        if field in _SHORT:
+            most = LONGEST["contact" if field == "contact" else "system"]
+            drawn += form.text(own, names[field], most=most, help_text=told)
         else:
-            drawn += form.lines(own, names[field], most=LONGEST["card"], help_text=helps.get(field, ""))
+            drawn += form.lines(own, names[field], most=LONGEST["card"], help_text=told)
     return drawn
 
 

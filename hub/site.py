@@ -19,7 +19,13 @@ class Page(Strict):
     private: bool = False
     """Whether it shows each visitor something of their own, so that search engines have no business there."""
     title: dict[Language, str]
+    short: dict[Language, str] = Field(default_factory=dict)
+    """What the header calls it, where its title is too long for one row."""
     description: dict[Language, str]
+
+    def menu_title(self, language: Language) -> str:
+        """Return what the header calls the page."""
+        return self.short.get(language, self.title[language])
 
 
 class Site(Strict):

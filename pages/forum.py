@@ -3,8 +3,8 @@
 Reads   threads, posts and experience cards        hub.forum, hub.cards
         what is new, and what is reported          hub.news, hub.oversight
 Writes  threads, replies and changes               hub.forum; other forms go to web/forum*.py
-URL     /forum?ordning=&kategori=&tagg=&om=&efter=     the threads
-        /forum?trad=<id>&efter=<number>                one of them
+URL     /forum?ordning=&kategori=&tagg=&om=&efter=     the threads, where sett only says that they were asked for anew
+        /forum?trad=<id>&efter=<number>                one of them, where sett says so too
         /forum?trad=<id>&andra=<post>                  changing a post
         /forum?trad=<id>&historik=<post>               how it read before
         /forum?trad=<id>&anmal=<post>                  reporting a post

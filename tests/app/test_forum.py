@@ -107,3 +107,25 @@ def test_an_answer_older_than_a_year_asks_whoever_asked_to_confirm_it(thread):
 
     assert "Inte bekräftat sedan dess" in page
     assert "Det gäller fortfarande" in page
+
+
+def test_a_list_says_how_many_have_replied_and_who_did_so_last(thread):
+    page = shown(visit("forum.py"))
+
+    assert f"{PAGE + 4} svar, senast av Kim, " in page
+
+
+@pytest.mark.parametrize("order", ["", "mina", "foljda", "obesvarade"])
+def test_a_choice_that_no_thread_fits_says_so_rather_than_that_there_are_none(order):
+    page = shown(visit("forum.py", ordning=order, kategori="technology-and-devices", tagg="hop-out"))
+
+    assert "Ingen tråd passar det här urvalet" in page
+    assert f"<a href='/forum{'?ordning=' + order if order else ''}'>Visa alla</a>" in page
+
+
+def test_a_card_asks_first_for_what_it_cannot_do_without(thread):
+    page = shown(visit("forum.py", ny="kort"))
+    needed, more = page.split("Mer, för den som vill göra likadant")
+
+    assert all(f"forum-ny-{field}'" in needed for field in ("rubrik", "niva", "ar", "lage", "gjorde", "resultat"))
+    assert all(f"forum-ny-{field}'" in more for field in ("video", "journal", "anvandare", "annorlunda", "kontakt"))

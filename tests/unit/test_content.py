@@ -274,6 +274,20 @@ def test_a_page_has_its_title_and_description_in_both_languages(page: object) ->
     assert found == {"title": set(LANGUAGES), "description": set(LANGUAGES)}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_of_the_menu_fit_in_one_row_of_a_wide_page(language: Language) -> None:
+    words = [page.menu_title(language) for page in SITE.pages if page.menu]
+
+    assert len("".join(words)) <= 58
+
+
+def test_a_page_without_a_short_name_is_called_by_its_title_in_the_menu() -> None:
+    named = {page.id: (page.menu_title("sv"), page.menu_title("en")) for page in SITE.pages}
+
+    assert named["forum"] == ("Forum", "Forum")
+    assert named["dashboards"] == ("Läget", "Status")
+
+
 # A file that is wrong
 
 
