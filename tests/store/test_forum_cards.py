@@ -244,6 +244,35 @@ def test_pages_leave_nothing_out_and_repeat_nothing_while_others_write(room):
     assert (found, third.next) == (told[::-1], "")
 
 
+@pytest.mark.parametrize("how", ["told", "changed", "hidden", "restored", "removed"])
+def test_what_is_kept_in_memory_follows_what_another_process_does(room, either, how):
+    thread = room.tell(title="Ett")
+    measure = room.moderation.hide(MIRA, room.first(thread), "Skäl", room.command()) if how == "restored" else 0
+    elsewhere = Cards(either, Limits(factor=1_000), lambda: NOW)
+    elsewhere.browse(SAM, Sought())
+    if how == "told":
+        room.tell(title="Två", level="inbox")
+    elif how == "changed":
+        changed = NewText("", "Ett", card=replace(CARD, level="inbox"))
+        room.forum.edit(KIM, room.first(thread), 1, changed, room.command())
+    elif how == "hidden":
+        room.moderation.hide(MIRA, room.first(thread), "Skäl", room.command())
+    elif how == "restored":
+        room.moderation.undo(MIRA, measure, room.command())
+    else:
+        room.forum.remove(KIM, room.first(thread), room.command())
+    seen = elsewhere.browse(SAM, Sought())
+
+    expected = {
+        "told": (["Två", "Ett"], {"hop-out": 1, "inbox": 1}),
+        "changed": (["Ett"], {"inbox": 1}),
+        "hidden": ([], {}),
+        "restored": (["Ett"], {"hop-out": 1}),
+        "removed": ([], {}),
+    }
+    assert (titles(seen), counted(seen.facets["level"])) == expected[how]
+
+
 def test_a_thread_without_a_card_is_no_experience(room):
     room.ask("level:hop-out")
 
