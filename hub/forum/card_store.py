@@ -5,7 +5,7 @@ whoever asks.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -47,22 +47,35 @@ _SEEN: Final = sa.func.coalesce(forum_thread.c.removed_at, forum_thread.c.hidden
 """As one expression, which no index answers: few threads are cards, so the cards are what is to be looked through."""
 
 
-def version(connection: Connection) -> tuple[int, int, int]:
-    """Return what is another than before when a card, or who may see it, has changed.
+class Version(NamedTuple):
+    """What is another than before when a card, or who may see it, has changed."""
 
-    All of that leaves a change of its thread. PostgreSQL may let a lower number be seen after a higher one, and the oldest
-    are taken away; so the first, the last and how many there are tell them apart, and the last alone does not.
+    first: int
+    last: int
+    changes: int
+
+
+def version(connection: Connection) -> Version:
+    """Return the numbers of the first and the last change of whole threads, and how many there are.
+
+    All that changes a card, or who may see it, leaves one. PostgreSQL may let a lower number be seen after a higher one, and
+    the oldest are taken away; so the last alone does not tell.
     """
     number = forum_change.c.number
     query = sa.select(
         sa.func.coalesce(sa.func.min(number), 0), sa.func.coalesce(sa.func.max(number), 0), sa.func.count()
     )
-    first, last, count = connection.execute(query.where(forum_change.c.post_id == "")).one()
-    return int(first), int(last), int(count)
+    return Version(*connection.execute(query.where(forum_change.c.post_id == "")).one())
 
 
-def outlines(connection: Connection) -> list[Outline]:
-    """Return all cards in outline, those told last first."""
+def changed(connection: Connection, after: int, limit: int) -> list[str]:
+    """Return the threads of the changes after a number, one for each change."""
+    query = sa.select(forum_change.c.thread_id).where(forum_change.c.number > after, forum_change.c.post_id == "")
+    return list(connection.execute(query.order_by(forum_change.c.number).limit(limit)).scalars())
+
+
+def outlines(connection: Connection, thread_ids: Collection[str] | None = None) -> list[Outline]:
+    """Return the cards of these threads, or all, in outline and in no order."""
     query = (
         sa.select(
             forum_thread.c.id, forum_thread.c.created_at, forum_card.c.level, forum_card.c.year, forum_card.c.region,
@@ -71,8 +84,9 @@ def outlines(connection: Connection) -> list[Outline]:
         .join(forum_thread, forum_thread.c.id == forum_card.c.thread_id)
         .where(_SEEN)
     )  # fmt: skip
-    found = [Outline(*row) for row in connection.execute(query)]
-    return sorted(found, key=lambda one: (one.created_at, one.thread_id), reverse=True)
+    if thread_ids is not None:
+        query = query.where(forum_card.c.thread_id.in_(thread_ids))
+    return [Outline(*row) for row in connection.execute(query)]
 
 
 def some(connection: Connection, thread_ids: Sequence[str]) -> list[Experience]:

@@ -16,7 +16,7 @@ from hub.clock import Clock
 from hub.database import Database
 from hub.forum import card_store as store
 from hub.forum import rules
-from hub.forum.card_store import Experience, Outline
+from hub.forum.card_store import Experience, Outline, Version
 from hub.forum.store import Connection, Place
 from hub.identity.rules import Action, require
 from hub.limits import Limits
@@ -29,6 +29,8 @@ MOST: Final = 4
 """So many cards stand side by side."""
 MOST_IN_FILE: Final = 5_000
 _BATCH: Final = 500
+_CHANGES: Final = 200
+"""After more changes than this all cards are read anew."""
 
 
 @dataclass(frozen=True)
@@ -82,16 +84,27 @@ class Cards:
         self._database = database
         self._limits = limits
         self._clock = clock
-        self._known: tuple[tuple[int, int, int], _Known] | None = None
-        """With the version of the cards that it was read at."""
+        self._known: tuple[Version, _Known] | None = None
 
     def _all(self, connection: Connection) -> "_Known":
         """Return what is known of all cards, as they are now."""
         version = store.version(connection)  # before the cards: what changes in between is read once more
         kept = self._known
         if kept is None or kept[0] != version:
-            kept = self._known = (version, _Known(store.outlines(connection)))
+            kept = self._known = (version, _Known(self._outlines(connection, kept, version)))
         return kept[1]
+
+    @staticmethod
+    def _outlines(connection: Connection, kept: "tuple[Version, _Known] | None", version: Version) -> list[Outline]:
+        if kept is not None:
+            before, known = kept
+            changed = store.changed(connection, before.last, _CHANGES + 1)
+            # Those are all, unless some have come in between or the first are gone.
+            if len(changed) <= _CHANGES and version == (before.first, version.last, before.changes + len(changed)):
+                threads = set(changed)
+                rest = [one for one in known.outlines if one.thread_id not in threads]
+                return rest + store.outlines(connection, threads)
+        return store.outlines(connection)
 
     def browse(self, by: Visitor, sought: Sought, cursor: str = "", limit: int = rules.PAGE) -> Browsed:
         """Return a page of cards, those told last first, with what can be chosen.
@@ -182,7 +195,7 @@ _WRITTEN: Final[Mapping[str, str]] = {"video": "video_system", "record": "record
 """What people have written, each in their own way."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Card:
     """Where a card stands among all, and what it has."""
 
@@ -195,7 +208,8 @@ class _Known:
     """All cards in outline, those told last first, ready to be counted."""
 
     def __init__(self, outlines: Sequence[Outline]) -> None:
-        """Put what people have written in one form, and note how most have written it."""
+        """Put them in order and what people have written in one form, and note how most have written it."""
+        self.outlines = sorted(outlines, key=lambda one: (one.created_at, one.thread_id), reverse=True)
         self._spelt = {
             name: _most_common(Counter(getattr(one, written) for one in outlines)) for name, written in _WRITTEN.items()
         }
@@ -206,7 +220,7 @@ class _Known:
                 (one.created_at, one.thread_id),
                 _Choice(one.level or OTHER, form[one.video_system], form[one.record_system], one.region, str(one.year)),
             )
-            for one in outlines
+            for one in self.outlines
         ]
 
     def fitting(self, sought: Sought) -> list[_Card]:

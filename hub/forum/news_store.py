@@ -574,8 +574,9 @@ def newest(connection: Connection, limit: int) -> list[Said]:
     moments = sorted(threads.values(), reverse=True)
     begins = moments[2 * limit - 1] if len(moments) >= 2 * limit else None
     shown: list[sa.Row[Any]] = []
-    for query in (late.where(forum_post.c.created_at >= begins), late) if begins else (late,):
-        shown = [row for row in connection.execute(query) if row.removed_at is None and row.hidden_at is None]
+    asked: list[sa.Select[Any]] = [late.where(forum_post.c.created_at >= begins), late] if begins else [late]
+    for some in asked:
+        shown = [row for row in connection.execute(some) if row.removed_at is None and row.hidden_at is None]
         if len(shown) >= limit:
             break
     shown.sort(key=lambda row: (row.created_at, row.id), reverse=True)
