@@ -5,16 +5,20 @@
 // texts. A text saved elsewhere is never overwritten: both are shown, and the writer chooses.
 
 const SAVE_MS = 800, SHORTEST_WAIT_MS = 1000, LONGEST_WAIT_MS = 15000, ANSWER_MS = 10000, KEEPALIVE_BYTES = 60000, MOST_PAST = 200;
+const MOVES_MS = 3000;
 const editors = new WeakMap();
+// Streamlit may take an editor's place away and give it another in the middle of a run; the editor goes there as it is,
+// since the answer to what it has just sent may come to the new place.
+const moving = new Map();
 const scope = window.hubDrafts ??= { owner: null, asked: null };
 
 export default function ({ data, parentElement, setTriggerValue }) {
   let editor = editors.get(parentElement);
   if (editor && editor.data.draft !== data.draft) { editor.end(); editor = null; }
-  if (!editor) editors.set(parentElement, editor = new Editor(parentElement, data));
+  if (!editor) editors.set(parentElement, editor = moving.get(data.draft)?.moved(parentElement) ?? new Editor(parentElement, data));
   editor.send = (value) => setTriggerValue("sent", value);
   editor.drawn(data);
-  return () => { editors.get(parentElement)?.end(); editors.delete(parentElement); };
+  return () => { editors.get(parentElement)?.moves(); editors.delete(parentElement); };
 }
 
 // --- Small things ---------------------------------------------------------------------------------------------------
@@ -79,11 +83,11 @@ const fetchDraft = async (id) => {
 class Editor {
   constructor(parent, data) {
     Object.assign(this, {
-      parent, data, window: random(), owner: null, loaded: false, ended: false, version: 0, saved: null, savedBase: null, savedAt: null,
+      data, window: random(), owner: null, loaded: false, ended: false, version: 0, saved: null, savedBase: null, savedAt: null,
       base: data.base, past: [], rivals: [], busy: false, again: false, timer: null, wait: SHORTEST_WAIT_MS,
       sending: null, command: null, handled: null, refusal: data.refused?.number, touched: false, said: "", previewed: null,
     });
-    this.build();
+    this.build(parent);
     this.area.value = data.value;
     this.listen();
     this.load();
@@ -91,7 +95,7 @@ class Editor {
 
   // --- The page ---
 
-  build() {
+  build(parent) {
     const { data } = this, words = data.words, id = data.id;
     const button = (kind, text, press) => {
       const made = element("button", { type: "button", class: kind }, text);
@@ -122,7 +126,7 @@ class Editor {
     this.print = element("div", { class: "hub-editor-print" });
     this.root = element("div", { class: "hub-editor" }, this.label, this.tabs, this.problem, this.area, this.preview, this.count, this.print,
       this.conflict, this.status, this.voice, this.help, element("div", { class: "hub-editor-actions" }, this.submit, this.discard));
-    this.parent.append(this.root);
+    parent.append(this.root);
     this.show(false, false);
     this.describe();
   }
@@ -172,7 +176,22 @@ class Editor {
     on(window, "beforeprint", () => { this.print.textContent = this.area.value; });
   }
 
+  moves() {
+    this.leave();
+    moving.set(this.data.draft, this);
+    this.moving = setTimeout(() => this.end(), MOVES_MS);
+  }
+
+  moved(parent) {
+    clearTimeout(this.moving);
+    moving.delete(this.data.draft);
+    parent.append(this.root);
+    return this;
+  }
+
   end() {
+    clearTimeout(this.moving);
+    if (moving.get(this.data.draft) === this) moving.delete(this.data.draft);
     this.leave();
     this.ended = true;
     clearTimeout(this.timer);

@@ -26,7 +26,7 @@ LONGEST = (
     "test_demo",
 )  # fmt: skip
 """Files that come first, so that none of them is alone on one of two cores at the end."""
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

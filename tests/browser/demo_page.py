@@ -73,12 +73,14 @@ _PICTURE = """video => {
   [canvas.width, canvas.height] = [160, 90];
   const pen = canvas.getContext("2d", { willReadFrequently: true });
   pen.drawImage(video, 0, 0, 160, 90);
-  return [...pen.getImageData(0, 0, 160, 90).data].filter((_, at) => at % 4 < 3);
+  return pen.getImageData(0, 0, 160, 90).data.filter((_, at) => at % 4 < 3);
 }"""
 _CHANGED = f"""([video, before]) => {{ const now = ({_PICTURE})(video);
   return now.reduce((all, value, at) => all + (Math.abs(value - before[at]) > 12), 0) > 12; }}"""
 _DRAWN = f"""(video) => {{ const now = ({_PICTURE})(video);
   return Math.max(...now) > 100 && Math.max(...now) - Math.min(...now) > 100; }}"""
+_LOOKED_MS = 200
+"""How often a picture is looked at: at each frame, it would take more of the machine than the call."""
 _ENERGY = """async () => [...(await window.peers.at(-1).getStats()).values()]
   .filter((each) => each.type === "inbound-rtp" && each.kind === "audio").reduce((all, each) => all + (each.totalAudioEnergy ?? 0), 0)"""
 _SAID = """(text) => { const place = window.said.findIndex((line) => line.includes(text));
@@ -195,9 +197,10 @@ def moves(page: Page) -> None:
     expect(page.locator(".hub-call-frame")).to_have_attribute("data-seen", "true", timeout=ARRIVES_MS)
     page.wait_for_function(_GROWN, arg=[video.element_handle(), video.evaluate(_FRAMES)], timeout=ARRIVES_MS)
     # The first pictures of a call may be pale, while the line is being felt out.
-    page.wait_for_function(_DRAWN, arg=video.element_handle(), timeout=ARRIVES_MS)
-    before = video.evaluate(_PICTURE)
-    page.wait_for_function(_CHANGED, arg=[video.element_handle(), before], timeout=ARRIVES_MS)
+    page.wait_for_function(_DRAWN, arg=video.element_handle(), timeout=ARRIVES_MS, polling=_LOOKED_MS)
+    # It stays in the page: taken out and sent back, its 43,200 numbers would cost more than the call.
+    before = video.evaluate_handle(_PICTURE)
+    page.wait_for_function(_CHANGED, arg=[video.element_handle(), before], timeout=ARRIVES_MS, polling=_LOOKED_MS)
 
 
 def sounds(page: Page) -> None:

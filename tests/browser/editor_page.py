@@ -5,6 +5,7 @@ What is received is a line a time in ``received.txt``, however often it has come
 
 import json
 import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import streamlit as st
@@ -28,9 +29,11 @@ def notes() -> list[str]:
 
 
 st.html("<h1>Redigera</h1>")
-sent = editor("kommentar", draft_id="prov:kommentar", label="Kommentar", submit_label="Skicka", max_chars=500)
+with st.container(border=True) if st.session_state.get("elsewhere") else nullcontext():
+    sent = editor("kommentar", draft_id="prov:kommentar", label="Kommentar", submit_label="Skicka", max_chars=500)
 if sent:
     append("received.txt", [sent.command_id, sent.text])
+    st.session_state["elsewhere"] = "FLYTTA" in sent.text
     if "NEJ" in sent.text:
         sent.refused("Texten får inte innehålla NEJ.")
     sent.done()

@@ -16,7 +16,7 @@ NO_CONTACT = "WebSocket|ERR_CONNECTION"
 COLOUR = """video => {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [16, 9];
-  const pen = canvas.getContext("2d");
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
   pen.drawImage(video, 0, 0, 16, 9);
   const all = pen.getImageData(0, 0, 16, 9).data;
   const mean = (place) => { let sum = 0; for (let at = place; at < all.length; at += 4) sum += all[at]; return sum / (all.length / 4); };
@@ -24,6 +24,7 @@ COLOUR = """video => {
 }"""
 GREEN = f"video => {{ const [red, green, blue] = ({COLOUR})(video); return video.videoWidth > 0 && green > 90 && green > red + 40 && green > blue + 40; }}"
 FRAMES = "video => video.getVideoPlaybackQuality().totalVideoFrames"
+LOOKED_MS = 200
 GROWN = "([video, before]) => video.getVideoPlaybackQuality().totalVideoFrames > before + 10"
 # What the browser lends is counted, so that a test can say that every light is off again.
 COUNT_DEVICES = """
@@ -156,7 +157,7 @@ def flows(page: Page) -> None:
     video = remote(page)
     before = video.evaluate(FRAMES)
     page.wait_for_function(GROWN, arg=[video.element_handle(), before], timeout=20_000)
-    page.wait_for_function(GREEN, arg=video.element_handle(), timeout=20_000)
+    page.wait_for_function(GREEN, arg=video.element_handle(), timeout=20_000, polling=LOOKED_MS)
 
 
 def is_seen(page: Page, *, seen: bool = True) -> None:

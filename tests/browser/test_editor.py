@@ -246,6 +246,20 @@ def test_the_same_text_refused_and_sent_again_is_the_same_command(page, editing)
     expect(field(page)).to_have_value("NEJ tack.")
 
 
+@pytest.mark.parametrize("text", ["NEJ, FLYTTA.", "FLYTTA."])
+def test_an_editor_that_is_given_another_place_while_it_sends_hears_the_answer_there(page, text):
+    write(page, text)
+    part(page).get_by_role("button", name="Skicka").click()
+
+    expect(page.locator("[data-testid=stVerticalBlock] [data-testid=stVerticalBlock]")).to_be_visible()
+    if "NEJ" in text:
+        expect(field(page)).to_have_accessible_description("Texten får inte innehålla NEJ.")
+        expect(field(page)).to_be_focused()
+    else:
+        says(page, "Skickat")
+    expect(field(page)).to_have_value(text if "NEJ" in text else "")
+
+
 def test_a_refused_text_can_be_mended_and_sent(page, editing):
     write(page, "NEJ")
     part(page).get_by_role("button", name="Skicka").click()

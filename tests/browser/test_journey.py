@@ -45,6 +45,7 @@ def test_a_region_goes_from_the_guide_to_a_shown_stage_with_a_colleague_at_its_s
     colleague.get_by_text("Lägg till en punkt").click()
     colleague.get_by_label("Vad ska göras?").fill("Boka möte med leverantören")
     colleague.get_by_role("button", name="Lägg till", exact=True).click()
+    expect(colleague.get_by_role("checkbox", name="Boka möte med leverantören")).to_be_visible()
     mine = elin.get_by_role("checkbox", name="Boka möte med leverantören")
     expect(mine).to_be_visible()
     mine.check()

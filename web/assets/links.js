@@ -77,13 +77,17 @@
     const here = new URL(location.href);
     const same = to.pathname === here.pathname && to.search === here.search;
     if (same) history.replaceState({}, "", to); else history.pushState({}, "", to);
-    if (same && to.hash) reach(to.hash.slice(1), performance.now() + 4000);
-    if (same && stay) { kept = { until: performance.now() + 4000, id: stay }; stay = null; }
+    if (same && to.hash) reach(to.hash.slice(1), performance.now());
+    if (same) stay = null;
     window.dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
   };
-  const reach = (id, until) => {
+  // A slow server may take its time; whoever has done something else meanwhile is not torn away from it.
+  const LATE_MS = 20000;
+  let acted = 0;
+  for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, () => { acted = performance.now(); }, true);
+  const reach = (id, since) => {
     const place = document.getElementById(id);
-    if (place) { focus(place); place.scrollIntoView({ block: "center" }); kept = { until, id }; } else if (performance.now() < until) setTimeout(() => reach(id, until), 60);
+    if (place) { focus(place); place.scrollIntoView({ block: "center" }); } else if (acted <= since && performance.now() - since < LATE_MS) setTimeout(() => reach(id, since), 60);
   };
   document.addEventListener("submit", async (event) => {
     const form = event.target;
@@ -190,41 +194,55 @@
   }
   window.addEventListener("popstate", () => queueMicrotask(moved));
 
+  // What has gone wrong, or what has just been done, stands before the heading.
+  const top_of = () => ["problem", "said"].map((name) => document.querySelector(`#root .hub-${name}`)).find(Boolean) ?? document.querySelector("#root h1");
   const settle = () => {
     if (!due) return;
     const app = document.querySelector(".stApp");
-    // What has gone wrong, or what has just been done, stands before the heading.
-    const heading = document.querySelector("#root .hub-problem") ?? document.querySelector("#root .hub-said") ?? document.querySelector("#root h1");
+    const heading = top_of();
     const running = app?.dataset.testScriptState === "running" || app?.getAttribute("data-test-script-state") === "running";
     const fresh = heading && (heading !== due.from || heading.textContent !== due.text || performance.now() - due.since > 400);
     if (running || !fresh) {
-      if (performance.now() - due.since < 8000) setTimeout(settle, 40); else due = null;
+      if (performance.now() - due.since < LATE_MS) setTimeout(settle, 40); else due = null;
       return;
     }
     due = null;
     // A choice made in a list keeps its place; only what it leads to has changed.
     const stayed = stay && document.getElementById(stay);
     stay = null;
-    if (stayed) { stayed.focus(); kept = { until: performance.now() + 3000, id: stayed.id }; return; }
+    if (stayed) { stayed.focus(); return; }
     const target = location.hash && document.getElementById(location.hash.slice(1));
     const place = target || heading;
     focus(place);
     if (target) target.scrollIntoView(); else window.scrollTo(0, 0);
-    kept = { until: performance.now() + 3000 };
   };
   const focus = (place) => {
     place.setAttribute("tabindex", "-1");
     place.focus({ preventScroll: true });
   };
 
-  // Streamlit may draw the same heading or button anew just after; the focus then moves to the new one.
-  let kept = null;
+  // What had the focus may be drawn anew at any time, as when somebody else has just replied: its twin then takes it over,
+  // or else what stands around it. Whoever leaves it is let go.
+  const TWIN_MS = 4000;
+  let held = null;
+  const words_of = (place) => `${place.localName} ${place.textContent}`;
+  document.addEventListener("focusin", ({ target }) => {
+    held = target.closest("#root") && {
+      id: target.id, target, top: target === top_of(), words: words_of(target), around: target.parentElement.closest("#root [id][tabindex]")?.id,
+    };
+  });
+  document.addEventListener("focusout", ({ target }) => queueMicrotask(() => { if (held?.target === target && target.isConnected) held = null; }));
+  const twin_of = ({ id, top, words, around }) => {
+    const same = top ? top_of() : id && document.getElementById(id), place = around && document.getElementById(around);
+    return same || place && ([...place.querySelectorAll("a, button, summary")].find((one) => words_of(one) === words) ?? place);
+  };
   const keep = () => {
-    if (!kept || document.activeElement !== document.body) return;
-    if (performance.now() > kept.until) { kept = null; return; }
-    if (kept.id) { document.getElementById(kept.id)?.focus({ preventScroll: true }); return; }
-    const heading = document.querySelector("#root .hub-problem") ?? document.querySelector("#root .hub-said") ?? document.querySelector("#root h1");
-    if (heading) focus(heading);
+    if (!held || due || document.activeElement !== document.body) return;
+    held.until ??= performance.now() + TWIN_MS;
+    const twin = twin_of(held);
+    if (performance.now() > held.until) held = null;
+    else if (twin && held.top) focus(twin);
+    else twin?.focus({ preventScroll: true });
   };
 
   // Drawings travel as an attribute, because Streamlit takes SVG out of the HTML it is given.
