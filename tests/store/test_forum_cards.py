@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import pytest
+import sqlalchemy as sa
 
 from hub.errors import Rejected
 from hub.forum.cards import MOST, OTHER, Browsed, Cards, Facet, Sought
@@ -18,6 +19,7 @@ from hub.limits import Limits
 from hub.live import Topics
 from hub.settings import ROOT
 from hub.sources import read_sources
+from hub.tables import forum_card, forum_change
 from hub.tables import person as people
 from hub.visitor import Role, Visitor
 
@@ -271,6 +273,31 @@ def test_what_is_kept_in_memory_follows_what_another_process_does(room, either, 
         "removed": ([], {}),
     }
     assert (titles(seen), counted(seen.facets["level"])) == expected[how]
+
+
+def test_a_change_whose_number_is_seen_late_is_not_missed(room, either):
+    thread = room.tell(title="Ett")
+    last = either.read(lambda c: c.execute(sa.select(sa.func.max(forum_change.c.number))).scalar_one())
+
+    def change(number: int, level: str) -> None:
+        either.write(lambda c: c.execute(forum_card.update().values(level=level)))
+        either.write(lambda c: c.execute(forum_change.insert().values(number=number, thread_id=thread, post_id="")))
+
+    change(last + 10, "hop-out")
+    room.titles()
+    change(last + 5, "inbox")
+
+    assert room.titles(level="inbox") == ["Ett"]
+
+
+def test_after_many_changes_all_cards_are_read_anew(room, either):
+    thread = room.tell(title="Ett")
+    room.titles()
+    either.write(lambda c: c.execute(forum_card.update().values(level="inbox")))
+    rows = [{"thread_id": thread, "post_id": ""}] * 300
+    either.write(lambda c: c.execute(forum_change.insert(), rows))
+
+    assert room.titles(level="inbox") == ["Ett"]
 
 
 def test_a_thread_without_a_card_is_no_experience(room):
