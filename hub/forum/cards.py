@@ -263,7 +263,8 @@ def _chosen(sought: Sought) -> _Choice:
 
 
 def _fitting(cards: Iterable[_Card], chosen: _Choice) -> list[_Card]:
-    wanted = [(at, value) for at, value in enumerate(chosen) if value]
-    if not wanted:
-        return list(cards)
-    return [one for one in cards if all(one.has[at] == value for at, value in wanted)]
+    found = list(cards)
+    for at, value in enumerate(chosen):
+        if value:
+            found = [one for one in found if one.has[at] == value]
+    return found
