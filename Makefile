@@ -37,7 +37,7 @@ check: $(VENV)/dev.stamp ## Style, types and the arrows between rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/dev.stamp ## Measure the guide, writes, calls and the mart, each beside its peers, and a large forum
+bench: $(VENV)/dev.stamp ## Measure pages, writes, calls, the mart and a large forum, each beside its peers
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/store.py
 	$(BIN)/python bench/call.py

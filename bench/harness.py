@@ -96,10 +96,11 @@ class _Received:
 class _Visitor:
     """Act as one browser tab, with one run under way at a time."""
 
-    def __init__(self, url: str, page: str, locale: str) -> None:
+    def __init__(self, url: str, page: str, locale: str, cookie: str) -> None:
         self._url = url
         self._page = page.strip("/")
         self._locale = locale
+        self._headers = {"Cookie": cookie} if cookie else {}
         self._page_hash = ""
         self._runs = 0
         self._max_age = 0
@@ -115,6 +116,7 @@ class _Visitor:
                 self._url,
                 subprotocols=[_STREAMLIT],
                 origin=_origin(self._url),
+                additional_headers=self._headers,
                 # A keepalive of ours could break a visit when the server is saturated on purpose.
                 ping_interval=None,
                 max_size=_MAX_MESSAGE_BYTES,
@@ -196,6 +198,7 @@ async def visit(
     locale: str = "sv-SE",
     even: bool = False,
     inside: asyncio.Event | None = None,
+    cookie: str = "",
 ) -> Figures:
     """Visit a page as many at once and give what it took.
 
@@ -206,11 +209,13 @@ async def visit(
     With `even` the visitors take turns: each asks once in every `pause_s`, by the clock, and all of them spread
     over it. Whoever has waited longer for the run before asks at once, and the time since its turn counts.
 
+    A `cookie` lets all of them in as whoever has signed in with it.
+
     Raises ValueError for arguments out of bounds, and NobodyCameIn when every visitor failed.
     """
     _check(url, query_strings, visitors, pause_s, duration_s)
     tally = _Tally()
-    party = [_Visitor(url, page, locale) for _ in range(visitors)]
+    party = [_Visitor(url, page, locale, cookie) for _ in range(visitors)]
     try:
         entered = await asyncio.gather(
             *(_enter(visitor, query_strings[at % len(query_strings)], tally) for at, visitor in enumerate(party))

@@ -6,7 +6,8 @@ read, then without pauses. Every figure is one line:
 
     BENCH <name> <value> <unit> | <peer> <value> <unit> | ratio <r>
 
-where the peer is the empty app as Streamlit comes, under the same visits.
+where the peer is the empty app as Streamlit comes, under the same visits. The forum is visited by a member who has signed
+in, and holds a few thousand made-up posts.
 """
 
 from __future__ import annotations
@@ -28,7 +29,15 @@ from typing import IO, Final
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import httpx
 from harness import Figures, NobodyCameIn, visit
+from made_up import Words, fill, furnish
+
+from hub.database import Database
+from hub.forum.content import read_forum
+from hub.sources import read_sources
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 EMPTY_APP: Final = ROOT / "bench" / "empty.py"
@@ -80,6 +89,20 @@ DASHBOARDS_QUERY_STRINGS: Final = (
     "del=sedan",
     "del=sedan&amne=own",
 )
+FORUM_PAGE: Final = "forum"
+FORUM_POSTS: Final = 5_000
+FORUM_LIST_QUERY_STRINGS: Final = ("", "ordning=ny", "ordning=obesvarade", "kategori=levels", "ordning=foljda")
+# Threads of 20 posts, some of which begin with an experience card or stand beside something.
+FORUM_THREAD_QUERY_STRINGS: Final = tuple(f"trad=t{number}" for number in (0, 1, 3, 7, 120, 200))
+FORUM_CARDS_QUERY_STRINGS: Final = (
+    "vy=kort",
+    "vy=kort&niva=hop-out",
+    "vy=kort&region=H",
+    "vy=kort&ar=2024&niva=inbox",
+    "vy=kort&valda=t3&valda=t13",
+    "vy=kort&jamfor=t3~t13~t23~t33",
+)
+PERSONA: Final = "elin"
 REGIONS_PAGE: Final = "regioner"
 REGIONS_QUERY_STRINGS: Final = ("", "vag=national", "region=AB", "region=X", "region=O")
 
@@ -105,6 +128,8 @@ class Target:
     options: Sequence[str] = ()
     health: str = "/_stcore/health"
     """What answers when the app is up."""
+    persona: str = ""
+    """Which of the made-up people visits; empty for somebody who has not signed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +282,7 @@ def measure(target: Target, visitors: int, seconds: float) -> Rounds:
     """Serve an app and visit it with pauses and then without."""
     with served(target) as (port, start_s):
         url = f"ws://127.0.0.1:{port}/_stcore/stream"
+        cookie = signed_in(f"http://127.0.0.1:{port}", target.persona) if target.persona else ""
 
         def visited(count: int, pause_s: float, duration_s: float) -> Figures:
             return asyncio.run(
@@ -267,12 +293,29 @@ def measure(target: Target, visitors: int, seconds: float) -> Rounds:
                     visitors=count,
                     pause_s=pause_s,
                     duration_s=duration_s,
+                    cookie=cookie,
                 )
             )
 
         # The very first run of a process imports and fills caches, which no later visitor meets.
         visited(1, 0.0, 1.0)
         return Rounds(start_s, paused=visited(visitors, PAUSE_S, seconds), saturated=visited(visitors, 0.0, seconds))
+
+
+def signed_in(url: str, persona: str) -> str:
+    """Sign one of the made-up people in, and return the cookie."""
+    answer = httpx.post(f"{url}/auth/demo", data={"persona": persona}, headers={"origin": url}, trust_env=False)
+    return f"hub_session={answer.cookies['hub_session']}"
+
+
+def make_forum(folder: Path) -> dict[str, str]:
+    """Keep a made-up forum in a folder, and return the settings of an app that shows it to the made-up people."""
+    content = read_forum(ROOT / "content", read_sources(ROOT / "content"))
+    database, words = Database(f"sqlite:///{folder / 'hub.sqlite'}"), Words(1)
+    database.migrate()
+    furnish(database, fill(database, FORUM_POSTS, content, words), words, content)
+    database.close()
+    return {"HUB_VAR": str(folder), "HUB_DEMO": "1", "HUB_LIMIT_FACTOR": "1000"}
 
 
 def clean_environment(home: Path | None = None) -> dict[str, str]:
@@ -285,7 +328,7 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
     """Read how many visitors and how many seconds are wanted."""
     parser = argparse.ArgumentParser(description="Measure pages against an empty Streamlit app.")
     parser.add_argument("--visitors", type=int, default=50, help="visitors at once (50)")
-    parser.add_argument("--seconds", type=float, default=20.0, help="seconds of each of the six rounds (20)")
+    parser.add_argument("--seconds", type=float, default=20.0, help="seconds of each round (20)")
     parser.add_argument("--quick", action="store_true", help="5 visitors and 3 seconds, to see that it works")
     chosen = parser.parse_args(arguments)
     if chosen.quick:
@@ -323,6 +366,17 @@ def main() -> int:
         app = Target(APP, ROOT, page, query_strings, clean_environment(), health="/api/ready")
         found = measure(app, chosen.visitors, chosen.seconds)
         print("\n".join(report(found, peer, paused, saturated)), flush=True)
+        measured.append(found)
+    for query_strings, name in (
+        (FORUM_LIST_QUERY_STRINGS, "forum_list"),
+        (FORUM_THREAD_QUERY_STRINGS, "forum_thread"),
+        (FORUM_CARDS_QUERY_STRINGS, "forum_cards"),
+    ):
+        with tempfile.TemporaryDirectory() as folder:
+            environment = {**clean_environment(), **make_forum(Path(folder))}
+            app = Target(APP, ROOT, FORUM_PAGE, query_strings, environment, health="/api/ready", persona=PERSONA)
+            found = measure(app, chosen.visitors, chosen.seconds)
+        print("\n".join(report(found, peer, name, f"{name}_saturated")), flush=True)
         measured.append(found)
     faults = sum(
         figures.failures + figures.exceptions for rounds in measured for figures in (rounds.paused, rounds.saturated)

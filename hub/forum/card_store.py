@@ -7,14 +7,14 @@ whoever asks.
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
 from hub.forum.rules import Card, Reaction
-from hub.forum.store import Connection, Place, cards
+from hub.forum.store import Connection, cards
 from hub.forum.store import reactions as reactions_to
-from hub.tables import forum_card, forum_post, forum_thread
+from hub.tables import forum_card, forum_change, forum_post, forum_thread
 
 
 @dataclass(frozen=True)
@@ -31,85 +31,73 @@ class Experience:
     reactions: Mapping[Reaction, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Kind:
-    """How many cards are alike in all that can be chosen by."""
+class Outline(NamedTuple):
+    """What a card is found by, without its words; a tuple, because thousands of them are read at once."""
 
+    thread_id: str
+    created_at: dt.datetime
     level: str
     year: int
     region: str
     video_system: str
     record_system: str
-    count: int
-
-
-@dataclass(frozen=True)
-class Narrowing:
-    """Which cards are asked for; None stands for all."""
-
-    level: str | None = None
-    year: int | None = None
-    region: str | None = None
-    video_systems: Collection[str] | None = None
-    """Each way it is written."""
-    record_systems: Collection[str] | None = None
 
 
 _SEEN: Final = sa.func.coalesce(forum_thread.c.removed_at, forum_thread.c.hidden_at).is_(None)
 """As one expression, which no index answers: few threads are cards, so the cards are what is to be looked through."""
-_KIND: Final = (
-    forum_card.c.level, forum_card.c.year, forum_card.c.region, forum_card.c.video_system, forum_card.c.record_system,
-)  # fmt: skip
 
 
-def kinds(connection: Connection) -> list[Kind]:
-    """Return how many cards there are of each kind."""
+class Version(NamedTuple):
+    """What is another than before when a card, or who may see it, has changed."""
+
+    first: int
+    last: int
+    changes: int
+
+
+def version(connection: Connection) -> Version:
+    """Return the numbers of the first and the last change of whole threads, and how many there are.
+
+    All that changes a card, or who may see it, leaves one. PostgreSQL may let a lower number be seen after a higher one, and
+    the oldest are taken away; so the last alone does not tell.
+    """
+    number = forum_change.c.number
+    query = sa.select(
+        sa.func.coalesce(sa.func.min(number), 0), sa.func.coalesce(sa.func.max(number), 0), sa.func.count()
+    )
+    return Version(*connection.execute(query.where(forum_change.c.post_id == "")).one())
+
+
+def changed(connection: Connection, after: int, limit: int) -> list[str]:
+    """Return the threads of the changes after a number, one for each change."""
+    query = sa.select(forum_change.c.thread_id).where(forum_change.c.number > after, forum_change.c.post_id == "")
+    return list(connection.execute(query.order_by(forum_change.c.number).limit(limit)).scalars())
+
+
+def outlines(connection: Connection, thread_ids: Collection[str] | None = None) -> list[Outline]:
+    """Return the cards of these threads, or all, in outline and in no order."""
     query = (
-        sa.select(*_KIND, sa.func.count().label("count"))
+        sa.select(
+            forum_thread.c.id, forum_thread.c.created_at, forum_card.c.level, forum_card.c.year, forum_card.c.region,
+            forum_card.c.video_system, forum_card.c.record_system,
+        )
         .join(forum_thread, forum_thread.c.id == forum_card.c.thread_id)
         .where(_SEEN)
-        .group_by(*_KIND)
-        .order_by(*_KIND)
-    )
-    return [Kind(*row) for row in connection.execute(query)]
+    )  # fmt: skip
+    if thread_ids is not None:
+        query = query.where(forum_card.c.thread_id.in_(thread_ids))
+    return [Outline(*row) for row in connection.execute(query)]
 
 
-def experiences(connection: Connection, wanted: Narrowing, after: Place | None, limit: int) -> list[Experience]:
-    """Return the cards that come after a place, those told last first."""
-    at, id_ = forum_thread.c.created_at, forum_thread.c.id
-    told = sa.select(forum_card.c.thread_id)
-    for column, value in (
-        (forum_card.c.level, wanted.level),
-        (forum_card.c.year, wanted.year),
-        (forum_card.c.region, wanted.region),
-    ):
-        if value is not None:
-            told = told.where(column == value)
-    for column, values in (
-        (forum_card.c.video_system, wanted.video_systems),
-        (forum_card.c.record_system, wanted.record_systems),
-    ):
-        if values is not None:
-            told = told.where(column.in_(values))
-    query = _query().where(forum_thread.c.id.in_(told))
-    if after:
-        query = query.where(
-            sa.tuple_(at, id_) < sa.tuple_(sa.literal(after[0], at.type), sa.literal(after[1], id_.type))
-        )
-    return _experiences(connection, query.order_by(at.desc(), id_.desc()).limit(limit))
-
-
-def some(connection: Connection, thread_ids: Collection[str]) -> list[Experience]:
-    """Return the cards of these threads, in no order."""
+def some(connection: Connection, thread_ids: Sequence[str]) -> list[Experience]:
+    """Return the cards of these threads in this order; those that nobody sees are left out."""
     told = sa.select(forum_card.c.thread_id).where(forum_card.c.thread_id.in_(thread_ids))
-    return _experiences(connection, _query().where(forum_thread.c.id.in_(told)))
-
-
-def _query() -> sa.Select[Any]:
-    return sa.select(
+    query = sa.select(
         forum_thread.c.id, forum_thread.c.title, forum_thread.c.author_name, forum_thread.c.created_at,
         forum_thread.c.posts,
-    ).where(_SEEN)  # fmt: skip
+    ).where(_SEEN, forum_thread.c.id.in_(told))  # fmt: skip
+    found = {one.thread_id: one for one in _experiences(connection, query)}
+    return [found[id_] for id_ in thread_ids if id_ in found]
 
 
 def _experiences(connection: Connection, query: sa.Select[Any]) -> list[Experience]:

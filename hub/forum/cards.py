@@ -2,19 +2,22 @@
 
 A card of somebody who shows no more than the size of the region holds no region, so no choice of region finds it and no
 count holds it. What people have written of their systems counts as the same whatever its capitals and spaces.
+
+What cards are found by is read once and kept in memory until a card has changed, since every choice counts all of them;
+the cards that are shown are read anew each time.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from hub.clock import Clock
 from hub.database import Database
 from hub.forum import card_store as store
 from hub.forum import rules
-from hub.forum.card_store import Experience, Kind, Narrowing
-from hub.forum.store import Connection
+from hub.forum.card_store import Experience, Outline, Version
+from hub.forum.store import Connection, Place
 from hub.identity.rules import Action, require
 from hub.limits import Limits
 from hub.visitor import Visitor
@@ -26,6 +29,8 @@ MOST: Final = 4
 """So many cards stand side by side."""
 MOST_IN_FILE: Final = 5_000
 _BATCH: Final = 500
+_CHANGES: Final = 200
+"""After more changes than this all cards are read anew."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,27 @@ class Cards:
         self._database = database
         self._limits = limits
         self._clock = clock
+        self._known: tuple[Version, _Known] | None = None
+
+    def _all(self, connection: Connection) -> "_Known":
+        """Return what is known of all cards, as they are now."""
+        version = store.version(connection)  # before the cards: what changes in between is read once more
+        kept = self._known
+        if kept is None or kept[0] != version:
+            kept = self._known = (version, _Known(self._outlines(connection, kept, version)))
+        return kept[1]
+
+    @staticmethod
+    def _outlines(connection: Connection, kept: "tuple[Version, _Known] | None", version: Version) -> list[Outline]:
+        if kept is not None:
+            before, known = kept
+            changed = store.changed(connection, before.last, _CHANGES + 1)
+            # Those are all, unless some have come in between or the first are gone.
+            if len(changed) <= _CHANGES and version == (before.first, version.last, before.changes + len(changed)):
+                threads = set(changed)
+                rest = [one for one in known.outlines if one.thread_id not in threads]
+                return rest + store.outlines(connection, threads)
+        return store.outlines(connection)
 
     def browse(self, by: Visitor, sought: Sought, cursor: str = "", limit: int = rules.PAGE) -> Browsed:
         """Return a page of cards, those told last first, with what can be chosen.
@@ -120,25 +146,30 @@ class Cards:
         after = rules.read_cursor(cursor)
 
         def read(connection: Connection) -> Browsed:
-            kinds = store.kinds(connection)
-            found = store.experiences(connection, _narrowing(sought, kinds), after, limit + 1)
-            page = found[:limit]
-            ends = rules.cursor(page[-1].created_at, page[-1].thread_id) if len(found) > limit else ""
-            fit, facets = _counted(kinds, sought)
-            return Browsed(tuple(page), ends, fit, sum(one.count for one in kinds), facets)
+            known = self._all(connection)
+            fit, facets = known.counted(sought)
+            later = [one for one in fit if after is None or one.place < after]
+            page = later[:limit]
+            ends = rules.cursor(*page[-1].place) if len(later) > limit else ""
+            shown = tuple(store.some(connection, [one.thread_id for one in page]))
+            return Browsed(shown, ends, len(fit), len(known.cards), facets)
 
         return self._database.read(read)
 
     def newest(self, by: Visitor, sought: Sought, limit: int) -> tuple[Experience, ...]:
-        """Return the cards told last of a level, a region or a year.
+        """Return the cards told last of those that fit.
 
         Raises:
             Rejected: ``not-allowed``.
             Unavailable: the database does not answer.
         """
         require(by, Action.FORUM_READ)
-        wanted = _narrowing(replace(sought, video="", record=""), ())
-        return tuple(self._database.read(lambda connection: store.experiences(connection, wanted, None, limit)))
+
+        def read(connection: Connection) -> list[Experience]:
+            fit = self._all(connection).fitting(sought)
+            return store.some(connection, [one.thread_id for one in fit[:limit]])
+
+        return tuple(self._database.read(read))
 
     def some(self, by: Visitor, thread_ids: Sequence[str]) -> tuple[Experience, ...]:
         """Return the cards of these threads in this order, at most ``MOST``; those the reader does not see are left out.
@@ -149,8 +180,7 @@ class Cards:
         """
         require(by, Action.FORUM_READ)
         asked = list(dict.fromkeys(thread_ids))[:MOST]
-        found = {one.thread_id: one for one in self._database.read(lambda connection: store.some(connection, asked))}
-        return tuple(found[id_] for id_ in asked if id_ in found)
+        return tuple(self._database.read(lambda connection: store.some(connection, asked)))
 
     def every(self, by: Visitor, sought: Sought) -> tuple[Experience, ...]:
         """Return all cards that fit, those told last first, at most ``MOST_IN_FILE``.
@@ -163,78 +193,101 @@ class Cards:
         self._limits.count("export", by, self._clock)
 
         def read(connection: Connection) -> tuple[Experience, ...]:
-            wanted = _narrowing(sought, store.kinds(connection))
-            found: list[Experience] = []
-            after = None
-            while len(found) < MOST_IN_FILE:
-                batch = store.experiences(connection, wanted, after, min(_BATCH, MOST_IN_FILE - len(found)))
-                if not batch:
-                    break
-                found += batch
-                after = (batch[-1].created_at, batch[-1].thread_id)
-            return tuple(found)
+            wanted = [one.thread_id for one in self._all(connection).fitting(sought)[:MOST_IN_FILE]]
+            batches = [wanted[first : first + _BATCH] for first in range(0, len(wanted), _BATCH)]
+            return tuple(one for batch in batches for one in store.some(connection, batch))
 
         return self._database.read(read)
 
 
 # --- What can be chosen ----------------------------------------------------------------------------------------------
 
-_VALUES: Final[Mapping[str, Callable[[Kind], str]]] = {
-    "level": lambda one: one.level or OTHER,
-    "video": lambda one: same(one.video_system),
-    "record": lambda one: same(one.record_system),
-    "region": lambda one: one.region,
-    "year": lambda one: str(one.year),
-}
+
+class _Choice(NamedTuple):
+    """What one card has of all that can be chosen by; or what somebody has chosen, where empty is all."""
+
+    level: str
+    video: str
+    record: str
+    region: str
+    year: str
 
 
-def _chosen(sought: Sought) -> Mapping[str, str]:
-    every = {
-        "level": sought.level, "video": same(sought.video), "record": same(sought.record), "region": sought.region,
-        "year": str(sought.year or ""),
-    }  # fmt: skip
-    return {name: value for name, value in every.items() if value}
+_NAMES: Final = _Choice._fields
+_WRITTEN: Final[Mapping[str, str]] = {"video": "video_system", "record": "record_system"}
+"""What people have written, each in their own way."""
 
 
-def _counted(kinds: Iterable[Kind], sought: Sought) -> tuple[int, Mapping[str, tuple[Facet, ...]]]:
-    """Return how many cards fit, and what can be chosen: a card counts where nothing else that is chosen leaves it out."""
-    chosen = _chosen(sought)
-    fit = 0
-    counts: dict[str, Counter[str]] = {name: Counter() for name in _VALUES}
-    spelt: dict[tuple[str, str], Counter[str]] = {}
-    for one in kinds:
-        values = {name: value(one) for name, value in _VALUES.items()}
-        left_out_by = [name for name, value in chosen.items() if values[name] != value]
-        fit += 0 if left_out_by else one.count
-        for name in _VALUES if not left_out_by else left_out_by if len(left_out_by) == 1 else ():
-            if value := values[name]:
-                counts[name][value] += one.count
-                spelt.setdefault((name, value), Counter())[_spelling(one, name) or value] += one.count
-    return fit, {
-        name: tuple(
-            Facet(value, spelt[name, value].most_common(1)[0][0], count)
-            for value, count in sorted(found.items(), reverse=name == "year")
-        )
-        for name, found in counts.items()
-    }
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """Where a card stands among all, and what it has."""
+
+    thread_id: str
+    place: Place
+    has: _Choice
 
 
-def _spelling(one: Kind, name: str) -> str:
-    return one.video_system if name == "video" else one.record_system if name == "record" else ""
+class _Known:
+    """All cards in outline, those told last first, ready to be counted."""
+
+    def __init__(self, outlines: Sequence[Outline]) -> None:
+        """Put them in order and what people have written in one form, and note how most have written it."""
+        self.outlines = sorted(outlines, key=lambda one: (one.created_at, one.thread_id), reverse=True)
+        self._spelt = {
+            name: _most_common(Counter(getattr(one, written) for one in outlines)) for name, written in _WRITTEN.items()
+        }
+        form = _Forms()
+        self.cards = [
+            _Card(
+                one.thread_id,
+                (one.created_at, one.thread_id),
+                _Choice(one.level or OTHER, form[one.video_system], form[one.record_system], one.region, str(one.year)),
+            )
+            for one in self.outlines
+        ]
+
+    def fitting(self, sought: Sought) -> list[_Card]:
+        """Return the cards that fit."""
+        return _fitting(self.cards, _chosen(sought))
+
+    def counted(self, sought: Sought) -> tuple[list[_Card], Mapping[str, tuple[Facet, ...]]]:
+        """Return the cards that fit, and what can be chosen: a card counts where nothing else that is chosen leaves it out."""
+        chosen = _chosen(sought)
+        fit = _fitting(self.cards, chosen)
+        facets = {}
+        for at, name in enumerate(_NAMES):
+            others = _fitting(self.cards, chosen._replace(**{name: ""})) if chosen[at] else fit
+            counts = Counter(one.has[at] for one in others)
+            spelt = self._spelt.get(name, {})
+            facets[name] = tuple(
+                Facet(value, spelt.get(value, value), count)
+                for value, count in sorted(counts.items(), reverse=name == "year")
+                if value
+            )
+        return fit, facets
 
 
-def _narrowing(sought: Sought, kinds: Iterable[Kind]) -> Narrowing:
-    chosen = _chosen(sought)
+class _Forms(dict[str, str]):
+    """Remembers what names of systems have in common; few of them are written in many ways."""
 
-    def spellings(name: str) -> set[str] | None:
-        if name not in chosen:
-            return None
-        return {_spelling(one, name) for one in kinds if _VALUES[name](one) == chosen[name]}
+    def __missing__(self, system: str) -> str:
+        self[system] = form = same(system)
+        return form
 
-    return Narrowing(
-        level=("" if sought.level == OTHER else sought.level) if sought.level else None,
-        year=sought.year or None,
-        region=sought.region or None,
-        video_systems=spellings("video"),
-        record_systems=spellings("record"),
-    )
+
+def _most_common(spellings: Mapping[str, int]) -> Mapping[str, str]:
+    """Return how most have written each system; the first by letters, where as many have written it otherwise."""
+    by_count = sorted(spellings.items(), key=lambda one: (one[1], [-ord(letter) for letter in one[0]]))
+    return {same(spelling): spelling for spelling, _ in by_count}
+
+
+def _chosen(sought: Sought) -> _Choice:
+    return _Choice(sought.level, same(sought.video), same(sought.record), sought.region, str(sought.year or ""))
+
+
+def _fitting(cards: Iterable[_Card], chosen: _Choice) -> list[_Card]:
+    found = list(cards)
+    for at, value in enumerate(chosen):
+        if value:
+            found = [one for one in found if one.has[at] == value]
+    return found

@@ -7,12 +7,12 @@ last written in.
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from hub.forum import store
-from hub.forum.news_store import SEEN, SEEN_POST, by_others, categories
+from hub.forum.news_store import SEEN, by_others, categories
 from hub.forum.store import Connection
 from hub.tables import forum_follow, forum_post, forum_read, forum_thread
 
@@ -44,6 +44,8 @@ class Talk:
     last: Said
 
 
+_SEEN_LAST: Final = sa.func.coalesce(forum_post.c.removed_at, forum_post.c.hidden_at).is_(None)
+"""A post that is seen, as one expression, which no index answers: what the posts stand in is what finds them."""
 _LOOKED_AT: Final = 200
 """Posts at the end of a thread that a letter looks through."""
 
@@ -76,30 +78,30 @@ def talks(connection: Connection, person_id: str, since: dt.datetime, until: dt.
         )
         found.update({row.id: row.activity_at for row in connection.execute(within)})
     newest = sorted(found, key=lambda one: (found[one], one), reverse=True)[:limit]
-    told = [_talk(connection, person_id, thread_id, since, until) for thread_id in newest]
-    return [one for one in told if one is not None]
+    return _talks(connection, person_id, newest, since, until)
 
 
-def _talk(
-    connection: Connection, person_id: str, thread_id: str, since: dt.datetime, until: dt.datetime
-) -> Talk | None:
-    read = sa.select(forum_read.c.number).where(
-        forum_read.c.thread_id == thread_id, forum_read.c.person_id == person_id
-    )
-    seen = connection.execute(read).scalar() or 0
+def _talks(
+    connection: Connection, person_id: str, thread_ids: Sequence[str], since: dt.datetime, until: dt.datetime
+) -> list[Talk]:
+    mine = sa.and_(forum_read.c.thread_id == forum_thread.c.id, forum_read.c.person_id == person_id)
     query = (
-        sa.select(forum_post.c.id, forum_post.c.number)
+        sa.select(forum_post.c.thread_id, forum_post.c.id, forum_post.c.number)
+        .select_from(
+            forum_thread.join(forum_post, forum_post.c.thread_id == forum_thread.c.id).outerjoin(forum_read, mine)
+        )
         .where(
-            forum_post.c.thread_id == thread_id, forum_post.c.number > seen, SEEN_POST, by_others(person_id),
+            forum_thread.c.id.in_(thread_ids), forum_post.c.number > forum_thread.c.posts - _LOOKED_AT,
+            forum_post.c.number > sa.func.coalesce(forum_read.c.number, 0), _SEEN_LAST, by_others(person_id),
             forum_post.c.created_at > since, forum_post.c.created_at <= until,
         )
-        .order_by(forum_post.c.number.desc())
-        .limit(_LOOKED_AT)
+        .order_by(forum_post.c.thread_id, forum_post.c.number)
     )  # fmt: skip
-    rows = connection.execute(query).all()
-    if not rows:
-        return None
-    return Talk(len(rows), rows[-1].number == 1, said(connection, [rows[0].id])[0])
+    new: dict[str, list[Any]] = {}
+    for row in connection.execute(query) if thread_ids else ():
+        new.setdefault(row.thread_id, []).append(row)
+    last = {one.thread_id: one for one in said(connection, [rows[-1].id for rows in new.values()])}
+    return [Talk(len(new[id_]), new[id_][0].number == 1, last[id_]) for id_ in thread_ids if id_ in new and id_ in last]
 
 
 def said(connection: Connection, post_ids: Sequence[str]) -> list[Said]:
@@ -154,20 +156,28 @@ def newest(connection: Connection, limit: int) -> list[Said]:
 
     They stand in the threads last written in, at their end; so neither all threads nor all posts are looked at.
     """
-    threads: list[str] = []
+    threads: dict[str, dt.datetime] = {}
     for pinned in (True, False):
         query = (
-            sa.select(forum_thread.c.id)
+            sa.select(forum_thread.c.id, forum_thread.c.activity_at)
             .where(forum_thread.c.pinned.is_(pinned), SEEN)
             .order_by(forum_thread.c.activity_at.desc(), forum_thread.c.id.desc())
             .limit(2 * limit)
         )
-        threads += connection.execute(query).scalars()
+        threads |= {row.id: row.activity_at for row in connection.execute(query)}
     late = (
         sa.select(forum_post.c.id, forum_post.c.created_at, forum_post.c.removed_at, forum_post.c.hidden_at)
         .join(forum_thread, forum_thread.c.id == forum_post.c.thread_id)
         .where(forum_post.c.thread_id.in_(threads), forum_post.c.number > forum_thread.c.posts - 2 * limit)
     )
-    shown = [row for row in connection.execute(late) if row.removed_at is None and row.hidden_at is None]
+    # So many threads have a post that is not older than this; older ones count only where many of those are not seen.
+    moments = sorted(threads.values(), reverse=True)
+    begins = moments[2 * limit - 1] if len(moments) >= 2 * limit else None
+    shown: list[sa.Row[Any]] = []
+    asked: list[sa.Select[Any]] = [late.where(forum_post.c.created_at >= begins), late] if begins else [late]
+    for some in asked:
+        shown = [row for row in connection.execute(some) if row.removed_at is None and row.hidden_at is None]
+        if len(shown) >= limit:
+            break
     shown.sort(key=lambda row: (row.created_at, row.id), reverse=True)
     return said(connection, [row.id for row in shown[:limit]])

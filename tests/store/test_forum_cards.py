@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from hub.database import Database
 from hub.errors import Rejected
@@ -14,9 +15,10 @@ from hub.forum.rules import Card, Reaction
 from hub.forum.service import NewText, NewThread
 from hub.identity.rules import Action, allowed
 from hub.limits import Limits
+from hub.tables import forum_card, forum_change
 from hub.visitor import Role, Visitor
 from tests import forum_room
-from tests.forum_room import member
+from tests.forum_room import NOW, member
 
 CARD = Card("hop-out", 2026, "Två system", "Anslöt", "Det gick", video_system="Visiba", contact="kim@region.example.se")
 HOMES = {"kim": "H", "robin": "M", "sam": "", "mira": "M"}
@@ -200,6 +202,60 @@ def test_pages_leave_nothing_out_and_repeat_nothing_while_others_write(room):
 
     found = [one.thread_id for page in (first, second, third) for one in page.experiences]
     assert (found, third.next) == (told[::-1], "")
+
+
+@pytest.mark.parametrize("how", ["told", "changed", "hidden", "restored", "removed"])
+def test_what_is_kept_in_memory_follows_what_another_process_does(room, either, how):
+    thread = room.tell(title="Ett")
+    measure = room.moderation.hide(MIRA, room.first(thread), "Skäl", room.command()) if how == "restored" else 0
+    elsewhere = Cards(either, Limits(factor=1_000), lambda: NOW)
+    elsewhere.browse(SAM, Sought())
+    if how == "told":
+        room.tell(title="Två", level="inbox")
+    elif how == "changed":
+        changed = NewText("", "Ett", card=replace(CARD, level="inbox"))
+        room.forum.edit(KIM, room.first(thread), 1, changed, room.command())
+    elif how == "hidden":
+        room.moderation.hide(MIRA, room.first(thread), "Skäl", room.command())
+    elif how == "restored":
+        room.moderation.undo(MIRA, measure, room.command())
+    else:
+        room.forum.remove(KIM, room.first(thread), room.command())
+    seen = elsewhere.browse(SAM, Sought())
+
+    expected = {
+        "told": (["Två", "Ett"], {"hop-out": 1, "inbox": 1}),
+        "changed": (["Ett"], {"inbox": 1}),
+        "hidden": ([], {}),
+        "restored": (["Ett"], {"hop-out": 1}),
+        "removed": ([], {}),
+    }
+    assert (titles(seen), counted(seen.facets["level"])) == expected[how]
+
+
+def test_a_change_whose_number_is_seen_late_is_not_missed(room, either):
+    thread = room.tell(title="Ett")
+    last = either.read(lambda c: c.execute(sa.select(sa.func.max(forum_change.c.number))).scalar_one())
+
+    def change(number: int, level: str) -> None:
+        either.write(lambda c: c.execute(forum_card.update().values(level=level)))
+        either.write(lambda c: c.execute(forum_change.insert().values(number=number, thread_id=thread, post_id="")))
+
+    change(last + 10, "hop-out")
+    room.titles()
+    change(last + 5, "inbox")
+
+    assert room.titles(level="inbox") == ["Ett"]
+
+
+def test_after_many_changes_all_cards_are_read_anew(room, either):
+    thread = room.tell(title="Ett")
+    room.titles()
+    either.write(lambda c: c.execute(forum_card.update().values(level="inbox")))
+    rows = [{"thread_id": thread, "post_id": ""}] * 300
+    either.write(lambda c: c.execute(forum_change.insert(), rows))
+
+    assert room.titles(level="inbox") == ["Ett"]
 
 
 def test_a_thread_without_a_card_is_no_experience(room):
