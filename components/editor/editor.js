@@ -4,23 +4,25 @@
 // confirmed it. The owner is a name that the server gives, so that two people at one computer never meet each other's
 // texts. A text saved elsewhere is never overwritten: both are shown, and the writer chooses.
 
-const SAVE_MS = 800, SHORTEST_WAIT_MS = 1000, LONGEST_WAIT_MS = 15000, ANSWER_MS = 10000, KEEPALIVE_BYTES = 60000, MOST_PAST = 200;
-const MOVES_MS = 3000;
+const SAVE_MS = 800, SHORTEST_WAIT_MS = 1000, LONGEST_WAIT_MS = 15000, ANSWER_MS = 10000, MOVES_MS = 3000, KEEPALIVE_BYTES = 60000, MOST_PAST = 200;
 // The same time as everywhere on the page, whatever the browser is set to.
 const CLOCK = new Intl.DateTimeFormat("sv", { timeZone: "Europe/Stockholm", hour: "2-digit", minute: "2-digit" });
 const editors = new WeakMap();
-// Streamlit may take an editor's place away and give it another in the middle of a run; the editor goes there as it is,
-// since the answer to what it has just sent may come to the new place.
-const moving = new Map();
+// By draft. Streamlit may give an editor another place in the middle of a run, before or after it takes the old one away;
+// the editor goes there as it is, since the answer to what it has just sent may come to the new place.
+const living = new Map();
 const scope = window.hubDrafts ??= { owner: null, asked: null };
 
 export default function ({ data, parentElement, setTriggerValue }) {
   let editor = editors.get(parentElement);
   if (editor && editor.data.draft !== data.draft) { editor.end(); editor = null; }
-  if (!editor) editors.set(parentElement, editor = moving.get(data.draft)?.moved(parentElement) ?? new Editor(parentElement, data));
+  editor ??= living.get(data.draft) ?? new Editor(data);
+  editor.stay(parentElement);
   editor.send = (value) => setTriggerValue("sent", value);
   editor.drawn(data);
-  return () => { editors.get(parentElement)?.moves(); editors.delete(parentElement); };
+  // Streamlit may end an earlier turn after a later one has begun; only the latest lets the editor go.
+  const turn = (editor.turn = {});
+  return () => { if (editor.turn === turn) editor.leavePlace(); };
 }
 
 // --- Small things ---------------------------------------------------------------------------------------------------
@@ -83,13 +85,13 @@ const fetchDraft = async (id) => {
 // --- One editor -----------------------------------------------------------------------------------------------------
 
 class Editor {
-  constructor(parent, data) {
+  constructor(data) {
     Object.assign(this, {
-      data, window: random(), owner: null, loaded: false, ended: false, version: 0, saved: null, savedBase: null, savedAt: null,
+      data, parent: null, window: random(), owner: null, loaded: false, ended: false, version: 0, saved: null, savedBase: null, savedAt: null,
       base: data.base, past: [], rivals: [], busy: false, again: false, timer: null, wait: SHORTEST_WAIT_MS,
       sending: null, command: null, handled: null, refusal: data.refused?.number, touched: false, said: "", previewed: null,
     });
-    this.build(parent);
+    this.build();
     this.area.value = data.value;
     this.listen();
     this.load();
@@ -97,7 +99,7 @@ class Editor {
 
   // --- The page ---
 
-  build(parent) {
+  build() {
     const { data } = this, words = data.words, id = data.id;
     const button = (kind, text, press) => {
       const made = element("button", { type: "button", class: kind }, text);
@@ -128,7 +130,6 @@ class Editor {
     this.print = element("div", { class: "hub-editor-print" });
     this.root = element("div", { class: "hub-editor" }, this.label, this.tabs, this.problem, this.area, this.preview, this.count, this.print,
       this.conflict, this.status, this.voice, this.help, element("div", { class: "hub-editor-actions" }, this.submit, this.discard));
-    parent.append(this.root);
     this.show(false, false);
     this.describe();
   }
@@ -178,22 +179,25 @@ class Editor {
     on(window, "beforeprint", () => { this.print.textContent = this.area.value; });
   }
 
-  moves() {
-    this.leave();
-    moving.set(this.data.draft, this);
-    this.moving = setTimeout(() => this.end(), MOVES_MS);
+  stay(parent) {
+    clearTimeout(this.leaving);
+    if (this.parent === parent) return;
+    editors.delete(this.parent);
+    editors.set(parent, this);
+    living.set(this.data.draft, this);
+    this.parent = parent;
+    parent.append(this.root);
   }
 
-  moved(parent) {
-    clearTimeout(this.moving);
-    moving.delete(this.data.draft);
-    parent.append(this.root);
-    return this;
+  leavePlace() {
+    this.leave();
+    this.leaving = setTimeout(() => this.end(), MOVES_MS);
   }
 
   end() {
-    clearTimeout(this.moving);
-    if (moving.get(this.data.draft) === this) moving.delete(this.data.draft);
+    clearTimeout(this.leaving);
+    editors.delete(this.parent);
+    living.delete(this.data.draft);
     this.leave();
     this.ended = true;
     clearTimeout(this.timer);
