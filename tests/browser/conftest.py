@@ -22,10 +22,11 @@ ARGUMENTS = [
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 LONGEST = (
-    "test_pages", "test_call_module", "test_check", "test_demo_together", "test_plan", "test_editor", "test_session",
-    "test_demo",
+    "test_check", "test_pages", "test_demo_together", "test_call_module", "test_demo", "test_editor", "test_survey",
+    "test_demo_looks", "test_forum", "test_guide", "test_forum_injections", "test_bad_input", "test_forum_moderation",
+    "test_session", "test_plan", "test_rounds", "test_live", "test_journey", "test_login", "test_demo_proxy",
 )  # fmt: skip
-"""Files that come first, so that none of them is alone on one of two cores at the end."""
+"""Files that come first, the longest first, so that none is alone at the end while the other workers wait."""
 expect.set_options(timeout=20_000)
 
 
