@@ -11,7 +11,7 @@ from components.forum_moderation import notice
 from components.forum_place import concerns
 from components.problems import summary
 from components.session import hub, language, name_page, visitor
-from components.words import _, date, number
+from components.words import _, day, number
 from hub.errors import Unavailable
 from hub.forum.rules import Card, Order, Thread
 from hub.forum.store import Listed, Wanted
@@ -245,8 +245,8 @@ def _last(thread: Thread) -> str:
         if replies == 1
         else _("{count} replies, the last by {name}, {date}")
     )
-    day = date(thread.activity_at.date()).replace(" ", "\N{NO-BREAK SPACE}")
-    return escape(words.format(count=number(replies), name=author_words(thread.last_name), date=day))
+    when = day(thread.activity_at).replace(" ", "\N{NO-BREAK SPACE}")
+    return escape(words.format(count=number(replies), name=author_words(thread.last_name), date=when))
 
 
 def _marks(listed: Listed, card: Card | None) -> list[tuple[str, str]]:
