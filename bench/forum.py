@@ -61,10 +61,10 @@ from hub.forum.content import ForumContent, read_forum
 from hub.forum.digest import Writer
 from hub.forum.feeds import Feeds
 from hub.forum.finding import Finding
+from hub.forum.letter_store import Addressee
 from hub.forum.mailing import Mailings
-from hub.forum.moderation import Moderation
 from hub.forum.news import News
-from hub.forum.news_store import Addressee
+from hub.forum.oversight import Oversight
 from hub.forum.places import Places
 from hub.forum.rules import Order
 from hub.forum.service import Forum, NewText, NewThread
@@ -436,7 +436,7 @@ def news(made: Made) -> None:
 
 def moderated(made: Made) -> None:
     """Measure what those who moderate look at."""
-    service = Moderation(made.database, made.limits, made.topics, lambda: NOW, made.content)
+    service = Oversight(made.database, lambda: NOW)
     made.tell_all(
         {
             "queue": lambda _: service.queue(MIRA),
