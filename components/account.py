@@ -8,11 +8,11 @@ import streamlit as st
 
 from components import html
 from components.fields import Form, sent_form
+from components.forum_moderation import suspension
 from components.problems import sentence, summary
 from components.session import hub, language, session_id, visitor
 from components.words import _, date, moment
 from hub.clock import utc_now
-from hub.errors import Unavailable
 from hub.identity.accounts import Member
 from hub.identity.rules import LONGEST, Notices, Shown, outlasts, own_path, shown_name
 from hub.identity.store import HeldRole, Person, Session
@@ -151,10 +151,7 @@ def leaving() -> None:
 
 def _suspended() -> str:
     """Say what is left of somebody who may not write in the forum; empty for others."""
-    try:
-        held = hub().oversight.standing(visitor())
-    except Unavailable:
-        return ""
+    held = suspension()
     if held is None:
         return ""
     until = outlasts(held.until, utc_now())

@@ -1,6 +1,7 @@
 """Moderation where the talk is: the tools at each post, the forms of measures, and what those concerned are told."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from html import escape
 
 import streamlit as st
@@ -11,7 +12,7 @@ from components.forum import thread_way, title_html
 from components.session import hub, language, visitor
 from components.words import _, moment
 from hub.errors import Unavailable
-from hub.forum.measures import DAYS, TAKEN_BACK_BY, Measure, What
+from hub.forum.measures import DAYS, TAKEN_BACK_BY, Measure, Suspension, What
 from hub.forum.oversight import Case
 from hub.forum.rules import LONGEST, Post, Thread
 from hub.html import address
@@ -261,12 +262,16 @@ def said() -> str:
 # --- What those concerned are told -----------------------------------------------------------------------------------
 
 
+def suspension() -> Suspension | None:
+    """Return what holds the visitor back from writing; None where nothing does, or the database does not answer."""
+    with suppress(Unavailable):
+        return hub().oversight.standing(visitor())
+    return None
+
+
 def notice() -> str:
     """Tell a visitor who may not write in the forum why, until when, and how to answer; empty for others."""
-    try:
-        held = hub().oversight.standing(visitor())
-    except Unavailable:
-        return ""
+    held = suspension()
     if held is None:
         return ""
     until = (
