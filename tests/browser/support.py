@@ -21,6 +21,7 @@ from tests.browser.seed import PLAN_ID, PLAN_KEY
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_TIMEOUT_S = 60.0
 DRAWN_MS = 20_000
+STILL = "html:not([data-test-awaits]) [data-testid=stApp][data-test-script-state=notRunning]"
 
 PAGES = {page["id"]: page["path"] for page in yaml.safe_load((ROOT / "content" / "site.yaml").read_text())["pages"]}
 LEVELS = sorted({file.name.split(".")[0] for file in (ROOT / "content" / "levels").glob("*.sv.yaml")} - {"national"})
@@ -176,6 +177,53 @@ _LISTEN_TO_POLICY = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`CSP ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
 """
+# The app says that it runs only when its server has said so, a while after a click; until then it looks as if it were done.
+# So the page is marked from the moment it asks for a run (field 11 of a BackMsg) until a run that has begun since (field 4
+# of a ForwardMsg) has ended (field 6) without being begun anew at once (status 2).
+_TELL_WHAT_IS_AWAITED = """
+(() => {
+  const ASKS = (11 << 3) | 2, BEGUN = (4 << 3) | 2, ENDED = 6 << 3, BEGUN_ANEW = 2, SETTLED_MS = 30;
+  const send = WebSocket.prototype.send, heard = new WeakSet();
+  let awaited = 0, begun = false;
+
+  function done(which) {
+    if (which === awaited) delete document.documentElement.dataset.testAwaits;
+  }
+  function fields(bytes, tell) {
+    let at = 0;
+    const number = () => {
+      let value = 0, shift = 0, byte;
+      do { byte = bytes[at++]; value += (byte & 127) * 2 ** shift; shift += 7; } while (byte & 128);
+      return value;
+    };
+    while (at < bytes.length) {
+      const tag = number();
+      const value = number();
+      tell(tag, value);
+      if ((tag & 7) === 2) at += value;
+    }
+  }
+  function hear({ data }) {
+    fields(new Uint8Array(data), (tag, value) => {
+      if (tag === BEGUN) begun = true;
+      if (tag === ENDED && value !== BEGUN_ANEW && begun) setTimeout(done, SETTLED_MS, awaited);
+    });
+  }
+  WebSocket.prototype.send = function (data) {
+    if (this.url.includes("/_stcore/stream") && ArrayBuffer.isView(data) && data[0] === ASKS) {
+      if (!heard.has(this)) {
+        heard.add(this);
+        this.addEventListener("message", hear);
+        this.addEventListener("close", () => done(awaited));
+      }
+      awaited += 1;
+      begun = false;
+      document.documentElement.dataset.testAwaits = "run";
+    }
+    return send.call(this, data);
+  };
+})();
+"""
 
 
 class Watch:
@@ -188,6 +236,7 @@ class Watch:
         self._host = urlsplit(origin).netloc
         self._allowed: list[re.Pattern[str]] = []
         context.add_init_script(_LISTEN_TO_POLICY)
+        context.add_init_script(_TELL_WHAT_IS_AWAITED)
         context.on("console", self._console)
         context.on("weberror", lambda error: self._fault(f"page error: {error.error}"))
         context.on("request", lambda request: self._asked(request.url))
@@ -249,5 +298,5 @@ def drawn(page: Page) -> None:
 
 
 def still(page: Page) -> None:
-    """Wait until the app has finished its run and the focus has been put where it belongs."""
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=DRAWN_MS)
+    """Wait until the app has finished the run it was last asked for, and the focus has been put where it belongs."""
+    expect(page.locator(STILL)).to_be_visible(timeout=DRAWN_MS)
