@@ -128,7 +128,7 @@ def two_texts(page: Page) -> Page:
     write(page, "Från ett.")
     says(page, SAVED)
     write(other, "Från två.")
-    says(other, "Texten har ändrats i ett annat fönster. Välj vilken du vill gå vidare med.")
+    says(other, "Utkastet har ändrats i ett annat fönster. Välj vilket du vill gå vidare med.")
     expect(other.get_by_role("group", name="Texten från det andra fönstret")).to_have_text("Från ett.")
     expect(field(other)).to_have_value("Från två.")
     return other
@@ -136,7 +136,7 @@ def two_texts(page: Page) -> Page:
 
 def test_of_two_texts_the_writer_may_keep_the_own(page):
     other = two_texts(page)
-    other.get_by_role("button", name="Använd min text").click()
+    other.get_by_role("button", name="Använd mitt utkast").click()
     says(other, SAVED)
     page.reload()
 
@@ -145,11 +145,11 @@ def test_of_two_texts_the_writer_may_keep_the_own(page):
 
 def test_of_two_texts_the_writer_may_take_the_other(page):
     other = two_texts(page)
-    other.get_by_role("button", name="Använd den andra texten").click()
+    other.get_by_role("button", name="Använd det andra utkastet").click()
 
     expect(field(other)).to_have_value("Från ett.")
     expect(field(other)).to_be_focused()
-    expect(other.get_by_role("group", name="Texten har ändrats i ett annat fönster")).to_be_hidden()
+    expect(other.get_by_role("group", name="Utkastet har ändrats i ett annat fönster")).to_be_hidden()
 
 
 def test_two_texts_are_still_both_there_after_a_reload(page):
