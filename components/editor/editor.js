@@ -391,7 +391,8 @@ class Editor {
     const kept = this.keep();
     this.counted();
     this.offered();
-    if (!this.rivals.length) this.say(this.said === "offline" ? "offline" : kept ? "kept" : "unkept");
+    if (this.rivals.length) this.choose();
+    else this.say(this.said === "offline" ? "offline" : kept ? "kept" : "unkept");
     this.plan(SAVE_MS);
   }
 
