@@ -70,7 +70,7 @@ class Drafts:
         self._limits = limits
         self._clock = clock
 
-    def save(  # noqa: PLR0913 - what a draft is
+    def save(
         self,
         by: Visitor,
         id: str,  # noqa: A002
