@@ -164,7 +164,10 @@ class Editor {
     this.form = form;
     this.firsts = Object.fromEntries(fieldsOf(form).map((field) => [field.name, firstOf(field)]));
     const own = Object.entries(this.held ?? {}).filter(([name, value]) => value !== before[name]);
-    if (this.held) this.pour(Object.fromEntries(own)); else this.fields();
+    if (this.held) { this.pour(Object.fromEntries(own)); return; }
+    // Whoever is quick has typed before the editor stood here.
+    for (const field of fieldsOf(form)) if (valueOf(field) !== this.firsts[field.name]) this.typed.add(field.name);
+    this.fields();
   }
 
   // What stands in the form; what was empty and is empty is left out. A form that is gone is as it was last.
