@@ -174,10 +174,18 @@ def add_suspension(connection: Connection, new: Suspension, by: str) -> None:
 
 def suspensions(connection: Connection, person_id: str) -> list[Suspension]:
     """Return somebody's suspensions that have not been lifted, over or not."""
+    return suspensions_of(connection, [person_id]).get(person_id, [])
+
+
+def suspensions_of(connection: Connection, people: Collection[str]) -> dict[str, list[Suspension]]:
+    """Return the suspensions of several, by person, as those of one."""
     query = sa.select(forum_suspension).where(
-        forum_suspension.c.person_id == person_id, forum_suspension.c.lifted_at.is_(None)
+        forum_suspension.c.person_id.in_(people), forum_suspension.c.lifted_at.is_(None)
     )
-    return [_suspension(row) for row in connection.execute(query)]
+    found: dict[str, list[Suspension]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.person_id, []).append(_suspension(row))
+    return found
 
 
 def all_suspensions(connection: Connection, now: dt.datetime, limit: int) -> list[Suspension]:
