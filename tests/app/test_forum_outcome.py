@@ -1,6 +1,7 @@
 """What the pages say to those whom moderation concerns: reporters, followers, askers, and whoever leaves while suspended."""
 
 import os
+import re
 import uuid
 
 import pytest
@@ -183,3 +184,11 @@ def test_what_is_kept_after_leaving_stands_among_what_is_kept(page):
 
     assert "Kontrollvärde för den som avslutar sitt konto som avstängd" in about and "{days}" not in about
     assert HUB.privacy["sv"].kinds["fingerprint"].kept[:30] in about
+
+
+def test_each_cell_of_the_log_says_what_it_tells_where_the_heads_are_not_seen(day, page):
+    day.moderation.hide(day.people["moderator"], day.reply, WHY, command())
+    log = page("moderator", vy="logg")
+    row = log.split("<tbody>")[1].split("</tr>")[0]
+
+    assert re.findall(r"hub-stated-head[^>]*>([^<]+)<", row) == ["När: ", "Vem: ", "Vad: ", "Med vad: ", "Skäl: "]
