@@ -40,7 +40,7 @@ class _Spot:
 
     @property
     def hidden(self) -> bool:
-        return _hidden(self.post, self.thread)
+        return self.post.hidden_in(self.thread)
 
 
 _Change = Callable[[_Spot], dict[str, Any]]
@@ -430,10 +430,6 @@ def _unsettle(
     if what in measures.TAKES_BACK:
         undone = undone or kept.last_measure(connection, measures.TAKES_BACK[what], **place)
     return holding.answer_reporters_again(connection, by, what, undone, now)
-
-
-def _hidden(post: Post, thread: Thread) -> bool:
-    return post.hidden_at is not None or (post.number == 1 and thread.hidden_at is not None)
 
 
 def _turned(name: str, stands: bool, *, to: bool) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: FBT001 - what stands is a value

@@ -43,7 +43,7 @@ class Case:
     @property
     def hidden(self) -> bool:
         """Whether others do not see it because of a measure."""
-        return self.post.hidden_at is not None or (self.post.number == 1 and self.thread.hidden_at is not None)
+        return self.post.hidden_in(self.thread)
 
 
 @dataclass(frozen=True)
