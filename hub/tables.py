@@ -118,6 +118,7 @@ draft = sa.Table(
     sa.Column("base", sa.String(40), nullable=False),  # which version of the thing it was begun from, or empty
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("saved_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("fields", sa.JSON, nullable=False, server_default="{}"),  # of the form above the text, by name
 )
 
 due = sa.Table(
