@@ -56,8 +56,6 @@
   // Forms that only choose what to show change the address too; what is left empty is left out of it.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    // Its fields are sent by the editor below it.
-    if (form.dataset.keeps && !form.hasAttribute("action")) { event.preventDefault(); return; }
     const to = new URL(form.action, location.href);
     if (form.method !== "get" || to.origin !== location.origin || !pages.has(to.pathname)) return;
     event.preventDefault();
@@ -115,10 +113,6 @@
   document.addEventListener("hub-onward", (event) => {
     const to = new URL(event.detail, location.href);
     if (to.origin === location.origin && pages.has(to.pathname)) open(to);
-  });
-  document.addEventListener("hub-sent", (event) => {
-    try { localStorage.removeItem(store(event.target)); } catch { /* nothing kept */ }
-    event.target.reset();
   });
 
   // A form may keep what is written in it in this browser, and send it to one of several addresses.

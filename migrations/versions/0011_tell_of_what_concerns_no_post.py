@@ -1,12 +1,12 @@
 """Let a notice concern the forum as a whole, such as that somebody may write again.
 
-Revision 0012, after 0010.
+Revision 0011, after 0010.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
+revision = "0011"
 down_revision = "0010"
 
 
