@@ -1,9 +1,12 @@
-"""Every page, seen by axe, read for the other language and measured for width; loaded once in each language."""
+"""Every page, seen by axe, read for the other language and measured for width.
+
+Come to once in each language: in Swedish by its address, in English by a link from the page before, as most visitors do.
+"""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.support import ADDRESSES, visit
+from tests.browser.support import ADDRESSES, drawn, visit
 from tests.browser.test_language import strangers
 
 FULL = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -18,6 +21,13 @@ TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
   [...document.querySelectorAll("body *")].filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
     .map((each) => `${each.tagName}.${each.className}: ${each.textContent.trim().slice(0, 40)}`).slice(0, 8)"""
 
+
+FOLLOW = """(to) => {
+  const link = Object.assign(document.createElement("a"), { href: to });
+  document.body.append(link);
+  link.click();
+  link.remove();
+}"""
 
 # Told in the page, because every element that passed is many times as much to hand over as it is to look at.
 AXE = """async (options) => {
@@ -39,12 +49,17 @@ def judged(page, options):
 
 @pytest.fixture(scope="module")
 def open_page(_readers):
-    def make(name, **options):
+    def make(name, *, by_link=False, **options):
         page = _readers(**options)
         if name == "missing page":
             page.context.watch.allow("status of 404")
         page.set_viewport_size(options["viewport"])
-        visit(page, ADDRESSES[name])
+        if by_link and page.url != "about:blank":
+            with page.expect_navigation():
+                page.evaluate(FOLLOW, ADDRESSES[name])
+            drawn(page)
+        else:
+            visit(page, ADDRESSES[name])
         return page
 
     return make
@@ -57,7 +72,7 @@ def _swedish(request, open_page):
 
 @pytest.fixture(scope="module", params=ADDRESSES)
 def _english(request, open_page):
-    return open_page(request.param, locale="en-GB", color_scheme="dark", viewport=NARROW, has_touch=True)
+    return open_page(request.param, by_link=True, locale="en-GB", color_scheme="dark", viewport=NARROW, has_touch=True)
 
 
 @pytest.fixture
@@ -69,7 +84,7 @@ def swedish(_swedish):
 
 @pytest.fixture
 def english(_english):
-    """A page as loaded on a telephone in the dark; the tests of it share the load."""
+    """A page as come to on a telephone in the dark; the tests of it share the way there."""
     yield _english
     _english.context.watch.check_and_forget()
 

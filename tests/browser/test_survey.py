@@ -111,6 +111,7 @@ def begin(page: Page, house: House, region: str = "M", seen_by: str = "Andra reg
     else:
         page.get_by_text("Gör en ny länk").first.click()
         page.get_by_text("Ja, avsluta länken som finns").click()
+        still(page)
         page.get_by_role("button", name="Gör en ny länk").click()
         expect(page.locator("#lank-kollegor")).to_be_visible()
     expect(page).to_have_url(re.compile("nyckel="))
