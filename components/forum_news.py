@@ -119,11 +119,12 @@ def _new_words(count: int) -> str:
 
 
 def _notice(one: Notice) -> str:
-    link = (
-        f"<a href='{escape(thread_way(one.thread_id, one.number))}'>{escape(_title(one.title, one.seed))}</a>"
-        if one.open
-        else f"<strong>{escape(_('A thread that is hidden'))}</strong>"
-    )
+    if not one.thread_id:
+        link = f"<a href='/forum'>{escape(_('The forum'))}</a>"
+    elif one.open:
+        link = f"<a href='{escape(thread_way(one.thread_id, one.number))}'>{escape(_title(one.title, one.seed))}</a>"
+    else:
+        link = f"<strong>{escape(_('A thread that is hidden'))}</strong>"
     why = f"<p>{escape(_('Reason:'))} <span lang='sv'>{escape(one.reason)}</span></p>" if one.reason else ""
     return f"<li>{link}<p>{escape(_notice_words(one))}</p>{why}<p class='hub-muted'>{escape(moment(one.at))}</p></li>"
 
@@ -171,6 +172,8 @@ def _post_words(kind: Kind) -> str:
         Kind.REPORT_LOCKED: _("You reported a post here. A moderator has locked the thread."),
         Kind.REPORT_ACTED: _("You reported a post here. A moderator has done something that only its author sees."),
         Kind.REPORT_WAITS: _("You reported a post here. It is looked at once more."),
+        Kind.REPORT_SHOWN: _("You reported a post here. It is shown again."),
+        Kind.REPORT_UNDONE: _("You reported a post here. What was done then has been taken back."),
     }.get(kind, _("A moderator has set a note below your post."))
 
 

@@ -123,16 +123,17 @@ def _complain(found: Queue) -> None:
 
 
 def _case(case: Case) -> str:
-    forms = ""
-    for what in offered(case):
-        if what in {What.PIN, What.UNPIN}:
-            continue
-        form, drawn = measure_form(what, case, "ko")
-        forms += f"<details{' open' if form.faults else ''}><summary>{escape(ask_words(what, whole=case.post.number == 1))}</summary>{drawn}</details>"
+    forms = "".join(_folded(what, case, "ko") for what in offered(case) if what not in {What.PIN, What.UNPIN})
     return (
         f"<section class='hub-case' aria-labelledby='arende-{escape(case.post.id)}'><h2 id='arende-{escape(case.post.id)}'>{thread_link(case.thread, case.post)}</h2>"
         f"{_reports(case)}{_post(case)}<div class='hub-measures'>{forms}</div></section>"
     )
+
+
+def _folded(what: What, case: Case, whence: str, *, opened: bool = False) -> str:
+    form, drawn = measure_form(what, case, whence)
+    words = escape(ask_words(what, whole=case.post.number == 1))
+    return f"<details{' open' if opened or form.faults else ''}><summary>{words}</summary>{drawn}</details>"
 
 
 def _reports(case: Case) -> str:
@@ -227,15 +228,10 @@ def _one(post_id: str, wanted: str) -> None:
     elif st.query_params.get("fel"):
         _complain(Queue((), 0))
     back = thread_way(case.thread.id, case.post.number)
-    drawn = (
-        f"<div class='hub-measures'>{measure_form(what, case, 'trad')[1]}</div>"
+    forms = (
+        measure_form(what, case, "trad")[1]
         if what
-        else "<div class='hub-measures'>"
-        + "".join(
-            f"<details{' open' if one is asked else ''}><summary>{escape(ask_words(one, whole=case.post.number == 1))}</summary>{measure_form(one, case, 'trad')[1]}</details>"
-            for one in measures
-        )
-        + "</div>"
+        else "".join(_folded(one, case, "trad", opened=one is asked) for one in measures)
     )
     gone = (
         f"<p class='note'>{escape(_('That no longer fits the post as it stands. This is what can be done now.'))}</p>"
@@ -249,5 +245,5 @@ def _one(post_id: str, wanted: str) -> None:
         gone,
         _post(case),
         _reports(case),
-        drawn,
+        f"<div class='hub-measures'>{forms}</div>",
     )

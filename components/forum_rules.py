@@ -1,6 +1,7 @@
 """The forum's rules, what moderators have done, and the way to report a post."""
 
 import datetime as dt
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
@@ -113,7 +114,9 @@ def log() -> None:
     asked = st.query_params.get("fore", "")
     before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else 0  # noqa: PLR2004 - digits an id has room for
     found = hub().oversight.log(visitor(), before)
-    rows = "".join(_line(one, found) for one in found.lines)
+    names = (_("When"), _("Who"), _("What"), _("To what"), _("Reason"))
+    heads = "".join(f"<th scope='col'>{escape(name)}</th>" for name in names)
+    rows = "".join(_line(one, found, names) for one in found.lines)
     around = "".join(
         f"<a class='hub-link' href='/forum?vy=logg{more}'>{escape(words)}</a>"
         for more, words, there in (
@@ -125,28 +128,36 @@ def log() -> None:
     html.show(
         head("logg", _("The log of measures")),
         f"<p class='hub-lead'>{escape(_('Every measure: who, when, what it was done to, and why.'))}</p>",
-        f"<table class='hub-stack hub-trail'><caption class='hub-unseen'>{escape(_('The log of measures'))}</caption><thead><tr>"
-        f"<th scope='col'>{escape(_('When'))}</th><th scope='col'>{escape(_('Who'))}</th><th scope='col'>{escape(_('What'))}</th>"
-        f"<th scope='col'>{escape(_('To what'))}</th><th scope='col'>{escape(_('Reason'))}</th></tr></thead><tbody>{rows}</tbody></table>"
+        f"<table class='hub-stack hub-trail'><caption class='hub-unseen'>{escape(_('The log of measures'))}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
         if rows
         else f"<p class='hub-empty'>{escape(_('Nothing has been done yet.'))}</p>",
         f"<div class='hub-actions'>{around}</div>" if around else "",
     )
 
 
-def _line(one: Measure, found: Log) -> str:
+def _line(one: Measure, found: Log, names: Sequence[str]) -> str:
     title = found.titles.get(one.thread_id)
     post = _("post {number}").format(number=one.number) if one.number else ""
     thing = (
         f"<a href='{escape(thread_way(one.thread_id, one.number or 1))}'>{people_line(title)}</a>"
         if title
-        else f"<span class='hub-muted'>{escape(_('a thread that has been deleted') if one.thread_id else '')}</span>"
+        else f"<span class='hub-muted'>{escape(_('a thread that has been deleted'))}</span>"
     )
     more = f", {escape(post)}" if post else ""
-    return (
-        f"<tr><td>{escape(moment(one.at))}</td><td>{escape(author_words(one.by_name))}</td><td>{escape(_what(one))}</td>"
-        f"<td>{thing}{more}</td><td>{people_line(one.reason) if one.reason else ''}</td></tr>"
+    told = (
+        escape(moment(one.at)),
+        escape(author_words(one.by_name)),
+        escape(_what(one)),
+        f"{thing}{more}" if one.thread_id else "",
+        people_line(one.reason) if one.reason else "",
     )
+    cells = "".join(
+        f"<td><span class='hub-stated-head hub-muted' aria-hidden='true'>{escape(name)}: </span>{words}</td>"
+        if words
+        else "<td></td>"
+        for name, words in zip(names, told, strict=True)
+    )
+    return f"<tr>{cells}</tr>"
 
 
 def _what(one: Measure) -> str:

@@ -317,7 +317,7 @@ def _reply(opened: Opened) -> None:
         return
     html.show(
         f"<h2 id='svara'>{escape(_('Reply'))}</h2>"
-        f"<form id='forum-svar' class='hub-form' data-keeps='svar'><label class='hub-box'><input type='checkbox' id='svar-storlek' name='storlek' value='1'>"
+        f"<form id='forum-svar' class='hub-form' method='dialog' data-draft='forum:{thread.id}:svar'><label class='hub-box'><input type='checkbox' id='svar-storlek' name='storlek' value='1'>"
         f"<span>{escape(_('Show only how big my region is'))}</span></label>{hide_note('post')}</form>"
     )
     sent = editor(

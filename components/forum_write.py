@@ -60,7 +60,7 @@ def new(kind: str) -> None:
         else ("levels" if kind == "kort" else "")
     )
     values = {"rubrik": asked["rubrik"][: LONGEST["title"]], "kategori": category, "niva": first_level}
-    html.show(_fields(kind, Form(_FORM, values)))
+    html.show(_fields(kind, Form(_FORM, values), f"forum:ny:{kind}"))
     sent = editor(
         f"forum-{kind}", draft_id=f"forum:ny:{kind}", form=_FORM, optional=kind == "kort",
         label=_("Something more, if it does not fit above") if kind == "kort" else _("Your text"),
@@ -136,7 +136,7 @@ def _card(fields: Mapping[str, str]) -> Card:
 # --- The fields ------------------------------------------------------------------------------------------------------
 
 
-def _fields(kind: str, form: Form, *, keeps: bool = True) -> str:
+def _fields(kind: str, form: Form, draft_id: str) -> str:
     content = hub().forum_content
     inside = form.text("rubrik", _("Title"), most=LONGEST["title"], help_text=_title_help(kind))
     inside += f"<div class='hub-similar' data-similar='{_FORM}-rubrik' data-heading='{escape(_('Has it been talked about already?'))}' role='status'></div>"
@@ -164,7 +164,7 @@ def _fields(kind: str, form: Form, *, keeps: bool = True) -> str:
             f"<label class='hub-box'><input type='checkbox' id='{_FORM}-storlek' name='storlek' value='1'><span>{escape(_('Show only how big my region is'))}</span></label>"
             + hide_note("post")
         )
-    return f"<form id='{_FORM}' class='hub-form hub-forum-form'{' data-keeps=forum' if keeps else ''}>{inside}</form>"
+    return f"<form id='{_FORM}' class='hub-form hub-forum-form' method='dialog' data-draft='{draft_id}'>{inside}</form>"
 
 
 def _title_help(kind: str) -> str:
@@ -278,7 +278,8 @@ def _change_fields(now: Changing) -> str:
         values |= {"niva": now.card.level, "ar": str(now.card.year)}
     form = Form(_FORM, values)
     reason = "" if now.own else form.text("skal", _("Reason, which the author sees"), most=LONGEST["reason"])
+    draft_id = f"forum:{now.post.id}"
     if now.post.number > 1:
-        return f"<form id='{_FORM}' class='hub-form'>{reason}</form>"
-    drawn = _fields("kort" if now.card else "trad", form, keeps=False)
+        return f"<form id='{_FORM}' class='hub-form' method='dialog' data-draft='{draft_id}'>{reason}</form>"
+    drawn = _fields("kort" if now.card else "trad", form, draft_id)
     return drawn.replace("</form>", f"{reason}</form>") if reason else drawn

@@ -1,4 +1,4 @@
-"""Drafts: long texts that somebody is still writing, kept until they are sent or thrown away.
+"""Drafts: long texts that somebody is still writing, with the form above them, kept until they are sent or thrown away.
 
 Service and store in one, for it is one table and four sentences of SQL. A draft has no command ids: the version that
 the writer has seen does their work, since saving the same text again changes nothing.
@@ -7,7 +7,8 @@ the writer has seen does their work, since saving the same text again changes no
 import datetime as dt
 import re
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import sqlalchemy as sa
@@ -26,7 +27,13 @@ LONGEST: Final = 40_000
 MOST: Final = 50
 """Drafts of one owner; a further one takes the place of the one longest untouched."""
 LONGEST_BASE: Final = 40
+MOST_FIELDS: Final = 60
+"""Of the form above a text."""
+LONGEST_FIELD: Final = 10_000
+LONGEST_FIELDS: Final = 40_000
+"""Characters of all fields of a draft together, with their names."""
 _ID: Final = re.compile(r"[a-z0-9.:-]{1,80}")
+_FIELD: Final = re.compile(r"[a-z0-9_.-]{1,80}")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _FIRST_VERSIONS: Final = 1_000_000_000
 _OWNERS: Final = ("person:", "browser:")
@@ -35,7 +42,7 @@ _OWNERS: Final = ("person:", "browser:")
 
 @dataclass(frozen=True)
 class Draft:
-    """A text as it was last saved."""
+    """A text and the form above it, as they were last saved: one thing with one version."""
 
     id: str
     text: str
@@ -44,6 +51,8 @@ class Draft:
     version: int
     """Grows by one with each save; a draft begun anew starts anywhere else."""
     saved_at: dt.datetime
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """What stands in the form by the names of its fields; what was empty and is empty is left out."""
 
 
 def clean(text: str) -> str:
@@ -61,8 +70,16 @@ class Drafts:
         self._limits = limits
         self._clock = clock
 
-    def save(self, by: Visitor, id: str, text: str, seen_version: int, base: str = "") -> Draft:  # noqa: A002
-        """Keep a text, if nobody has saved another since this writer last saw it.
+    def save(
+        self,
+        by: Visitor,
+        id: str,  # noqa: A002
+        text: str,
+        seen_version: int,
+        base: str = "",
+        fields: Mapping[str, str] | None = None,
+    ) -> Draft:
+        """Keep a text and its fields, if nobody has saved others since this writer last saw them.
 
         Args:
             by: whose draft it is: somebody signed in, or a browser.
@@ -70,10 +87,11 @@ class Drafts:
             text: at most ``LONGEST`` characters.
             seen_version: the version that the writer last saw; 0 when there was none.
             base: which version of the thing the text was begun from.
+            fields: what stands in the form above the text; none if there is no form.
 
         Raises:
-            Rejected: ``newer``, with the other text under ``draft``; ``too-long``; ``draft-id``; ``no-owner``;
-                ``too-often``.
+            Rejected: ``newer``, with the other draft under ``draft``; ``too-long``, of the text or the fields;
+                ``too-many``, ``field-name``, of the fields; ``draft-id``; ``no-owner``; ``too-often``.
             Unavailable: the database does not answer.
         """
         self._may(by, id)
@@ -81,14 +99,15 @@ class Drafts:
         kept = clean(text)
         if len(kept) > LONGEST or len(base) > LONGEST_BASE:
             raise Rejected("too-long", "text", {"most": LONGEST})
+        form = _read_fields(fields or {})
         now = self._clock()
 
         def work(connection: sa.Connection) -> tuple[bool, Draft]:
-            if _put(connection, by.key, Draft(id, kept, clean(base), seen_version, now)):
+            if _put(connection, by.key, Draft(id, kept, clean(base), seen_version, now, form)):
                 _trim(connection, by.key)
                 return True, _found(connection, by.key, id)
             other = _found(connection, by.key, id)
-            return other.text == kept, other
+            return (other.text, other.fields) == (kept, form), other
 
         saved, found = self._database.write(work)
         if not saved:
@@ -153,13 +172,31 @@ class Drafts:
             raise Rejected("draft-id")
 
 
+def _read_fields(given: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields of a form as they are kept, or refuse them.
+
+    Raises:
+        Rejected: ``too-many``, ``field-name`` or ``too-long``, all of ``fields``.
+    """
+    if len(given) > MOST_FIELDS:
+        raise Rejected("too-many", "fields", {"most": MOST_FIELDS})
+    if not all(_FIELD.fullmatch(name) for name in given):
+        raise Rejected("field-name", "fields")
+    kept = {name: clean(value) for name, value in given.items()}
+    if any(len(value) > LONGEST_FIELD for value in kept.values()):
+        raise Rejected("too-long", "fields", {"most": LONGEST_FIELD})
+    if sum(len(name) + len(value) for name, value in kept.items()) > LONGEST_FIELDS:
+        raise Rejected("too-long", "fields", {"most": LONGEST_FIELDS})
+    return kept
+
+
 # --- SQL -------------------------------------------------------------------------------------------------------------
 
 
 def _put(connection: sa.Connection, owner: str, new: Draft) -> bool:
     """Write a draft over the version it follows; say whether that was the one there, or none was."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    values = {"text": new.text, "base": new.base, "saved_at": new.saved_at}
+    values = {"text": new.text, "base": new.base, "saved_at": new.saved_at, "fields": dict(new.fields)}
     # A number nobody has seen: whoever still holds a draft that has been sent must not take the new one for it.
     first = secrets.randbelow(_FIRST_VERSIONS) + 1
     written = connection.execute(
@@ -200,4 +237,4 @@ def _trim(connection: sa.Connection, owner: str) -> None:
 
 def _draft(row: sa.Row[tuple[object, ...]]) -> Draft:
     """Make a draft of a row."""
-    return Draft(row.id, row.text, row.base, row.version, row.saved_at)
+    return Draft(row.id, row.text, row.base, row.version, row.saved_at, row.fields)

@@ -118,6 +118,7 @@ draft = sa.Table(
     sa.Column("base", sa.String(40), nullable=False),  # which version of the thing it was begun from, or empty
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("saved_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("fields", sa.JSON, nullable=False, server_default="{}"),  # of the form above the text, by name
 )
 
 due = sa.Table(
@@ -492,8 +493,9 @@ forum_notice = sa.Table(
     sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
     sa.Column("person_id", sa.ForeignKey("person.id", ondelete="CASCADE"), nullable=False),
     sa.Column("kind", sa.String(20), nullable=False),  # hub.forum.news.Kind
-    sa.Column("thread_id", sa.ForeignKey("forum_thread.id", ondelete="CASCADE"), nullable=False, index=True),
-    sa.Column("post_id", sa.ForeignKey("forum_post.id", ondelete="CASCADE"), nullable=False, index=True),
+    # Both or neither: that somebody may write again concerns no post.
+    sa.Column("thread_id", sa.ForeignKey("forum_thread.id", ondelete="CASCADE"), index=True),
+    sa.Column("post_id", sa.ForeignKey("forum_post.id", ondelete="CASCADE"), index=True),
     sa.Column("reason", sa.String(500), nullable=False),  # a moderator's, or empty
     sa.Column("at", UtcDateTime, nullable=False, index=True),
     sa.Column("seen_at", UtcDateTime),

@@ -1,7 +1,10 @@
 """What tests of the forum begin with: members, and a room in which they write."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+
+import sqlalchemy as sa
 
 from hub.database import Database
 from hub.forum.content import read_forum
@@ -36,6 +39,21 @@ def join(database: Database, homes: Mapping[str, str], **values: object) -> None
         for who, home in homes.items()
     ]  # fmt: skip
     database.write(lambda connection: connection.execute(person.insert(), rows))
+
+
+@contextmanager
+def asked_of(database: Database) -> Iterator[list[str]]:
+    """Yield the statements that a database is given while this lasts, in their order."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    sa.event.listen(database._engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        sa.event.remove(database._engine, "before_cursor_execute", note)
 
 
 class Room:

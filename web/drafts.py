@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from hub.bootstrap import Hub
 from hub.clock import utc_now
-from hub.drafts import LONGEST, Draft, clean
+from hub.drafts import LONGEST, LONGEST_FIELDS, Draft, clean
 from hub.errors import Rejected, Unavailable
 from hub.markdown import MAX_PEOPLE_CHARACTERS, render_people
 from hub.visitor import Visitor
@@ -22,7 +22,7 @@ from web.body import read_body
 from web.origin import same_origin
 from web.visitors import keep_browser, visitor_of
 
-_LARGEST: Final = 6 * LONGEST + 2_000
+_LARGEST: Final = 6 * (LONGEST + LONGEST_FIELDS) + 2_000
 """Bytes; a character takes at most six in JSON."""
 _PERSON: Final = "p"
 _BROWSER: Final = "b"
@@ -33,6 +33,7 @@ _STATUS: Final = {
     "newer": 409,
     "too-long": 413,
     "too-large": 413,
+    "too-many": 413,
     "too-often": 429,
     "no-owner": 401,
     "origin": 403,
@@ -50,6 +51,8 @@ class _Sent:
     base: str
     owner: str
     """Whose text the browser takes it for; empty if it does not know."""
+    fields: Mapping[str, str]
+    """What stands in the form above the text."""
 
 
 class Drafts:
@@ -110,7 +113,7 @@ class Drafts:
         if sent.owner.startswith(_PERSON) and sent.owner != _owner(by):
             # Written by somebody who has since signed out, in another window; it must not become the next one's.
             raise Rejected("other-owner")
-        saved = self._hub.drafts.save(by, request.path_params["id"], sent.text, sent.seen, sent.base)
+        saved = self._hub.drafts.save(by, request.path_params["id"], sent.text, sent.seen, sent.base, sent.fields)
         return JSONResponse(
             {"owner": _owner(by), "draft": {"version": saved.version, "saved_at": saved.saved_at.isoformat()}}
         )
@@ -147,6 +150,8 @@ async def _refusing(answer: Callable[[], Any]) -> Response:
         response: Response = await answer()
     except Rejected as error:
         facts: dict[str, object] = {"error": error.code}
+        if error.field == "fields":
+            facts["field"] = error.field
         if isinstance(other := error.facts.get("draft"), Draft):
             facts["draft"] = _out(other)
         response = JSONResponse(facts, status_code=_STATUS.get(error.code, 400))
@@ -176,7 +181,10 @@ def _read(body: bytes) -> _Sent:
         raise Rejected("shape")
     if type(seen) is not int or not 0 <= seen < 2**31:
         raise Rejected("shape")
-    return _Sent(text, seen, base, owner)
+    fields = found.get("fields", {})
+    if not isinstance(fields, dict) or not all(isinstance(value, str) for value in fields.values()):
+        raise Rejected("shape")
+    return _Sent(text, seen, base, owner, fields)
 
 
 def _owner(by: Visitor) -> str:
@@ -188,6 +196,7 @@ def _out(draft: Draft) -> dict[str, object]:
     """Return a draft as JSON can hold it."""
     return {
         "text": draft.text,
+        "fields": dict(draft.fields),
         "base": draft.base,
         "version": draft.version,
         "saved_at": draft.saved_at.isoformat(),

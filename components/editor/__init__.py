@@ -1,5 +1,9 @@
 """Long text: kept at once in the browser and soon on the server, previewed as it will look, sent once.
 
+A plain form on the page may belong to the text, such as its title and tags; its fields are kept and sent along. The form
+says so: ``<form id='forum-ny' method='dialog' data-draft='forum:ny:kort'>``, with the id of the draft, and with a method by
+which Enter in a field sends nothing.
+
 ::
 
     sent = editor("notes", draft_id=f"plan:{plan.id}:notes", label=_("Notes"), submit_label=_("Save"))
@@ -27,13 +31,12 @@ import streamlit as st
 
 from components.session import hub, kept, visitor
 from components.words import _
-from hub.drafts import LONGEST, LONGEST_BASE, clean
+from hub.drafts import LONGEST, LONGEST_BASE, MOST_FIELDS, clean
 from hub.errors import Rejected, Unavailable
 from hub.markdown import MAX_PEOPLE_CHARACTERS
 
 _COMMAND_ID: Final = re.compile(r"[a-z0-9]{8,64}")
 _DRAFT_ID: Final = re.compile(r"[a-z0-9.:-]{1,80}")
-_MOST_FIELDS: Final = 60
 Scope = Literal["app", "fragment"]
 _component = st.components.v2.component(
     "hub_editor", js=(Path(__file__).parent / "editor.js").read_text(encoding="utf-8"), isolate_styles=False
@@ -55,7 +58,7 @@ class Submitted:
     """The version of the draft that the browser saw last; 0 if there was none."""
     scope: Scope = "app"
     fields: Mapping[str, str] = field(default_factory=dict)
-    """What stood in the plain form that is sent along, by field."""
+    """What stood in the plain form that is sent along, by field; what was empty and is empty is left out."""
 
     def done(self, onward: str = "") -> NoReturn:
         """Say that the text has been taken: its draft is thrown away and the field shows ``value`` again.
@@ -117,7 +120,7 @@ def editor(
         rows: how high the field is at first.
         done_label: what is said when the text has been taken; "Sent" if empty.
         scope: what is drawn anew by the answer: the whole page, or the fragment that this stands in.
-        form: id of a plain form on the page whose fields are sent along.
+        form: id of a plain form on the page, with ``data-draft``, whose fields are kept and sent along.
         optional: whether the text may be left empty.
     """
     if not _DRAFT_ID.fullmatch(draft_id) or len(base) > LONGEST_BASE:
@@ -189,7 +192,7 @@ def _read(key: str, draft_id: str, sent: object, scope: Scope = "app") -> Submit
     if not isinstance(seen, int | float) or not 0 <= seen < 2**31:
         return None
     fields = sent.get("fields")
-    given = fields if isinstance(fields, Mapping) and len(fields) <= _MOST_FIELDS else {}
+    given = fields if isinstance(fields, Mapping) and len(fields) <= MOST_FIELDS else {}
     texts = {str(name): clean(value) for name, value in given.items() if isinstance(value, str)}
     return Submitted(clean(text), command_id, base, key, draft_id, int(seen), scope, texts)
 
@@ -222,18 +225,24 @@ def _words(done: str) -> dict[str, Any]:
             "saved": _("Draft saved {time}"),
             "offline": _("No contact with the server – the text is kept in this browser"),
             "restored": _("Your unsent text is back"),
-            "conflict": _("The text has been changed in another window. Choose which one to go on with."),
+            "conflict": _("The draft has been changed in another window. Choose which one to go on with."),
             "signed_out": _("You have been signed out. Sign in again to save the text."),
             "sending": _("Sending …"),
             "unanswered": _("No answer yet – the text is kept. Try again."),
             "thrown": _("The draft has been thrown away"),
             "done": done,
         },
-        "conflict": _("The text has been changed in another window"),
-        "conflict_help": _("What you have written is still in the field. Choose which text to go on with."),
+        "conflict": _("The draft has been changed in another window"),
+        "conflict_help": _("What you have written still stands here. Choose which draft to go on with."),
+        "conflict_way": _("See both and choose"),
         "theirs": _("The text from the other window"),
-        "use_mine": _("Use my text"),
-        "use_theirs": _("Use the other text"),
+        "differing": _("Fields that differ"),
+        "both": _("Here: {mine}. In the other window: {theirs}."),
+        "empty_field": _("empty"),
+        "ticked": _("ticked"),
+        "unticked": _("not ticked"),
+        "use_mine": _("Use my draft"),
+        "use_theirs": _("Use the other draft"),
         "discard": _("Throw the draft away"),
         "discard_ask": _("Throw away what you have written and not sent?"),
     }

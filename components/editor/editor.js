@@ -1,8 +1,9 @@
-// The editor: a long text that is kept in the browser at each key and on the server soon after.
+// The editor: a long text that is kept in the browser at each key and on the server soon after, and with it the fields of
+// the form that belongs to it: one thing, with one version.
 //
 // Kept in localStorage, one place a window: hub-draft:<owner>:<draft id>:<window>, only while the server has not
 // confirmed it. The owner is a name that the server gives, so that two people at one computer never meet each other's
-// texts. A text saved elsewhere is never overwritten: both are shown, and the writer chooses.
+// texts. A draft saved elsewhere is never overwritten: both are shown, and the writer chooses.
 
 const SAVE_MS = 800, SHORTEST_WAIT_MS = 1000, LONGEST_WAIT_MS = 15000, ANSWER_MS = 10000, MOVES_MS = 3000, KEEPALIVE_BYTES = 60000, MOST_PAST = 200;
 // The same time as everywhere on the page, whatever the browser is set to.
@@ -49,6 +50,22 @@ const mark = (text) => {
   return 4294967296 * (2097151 & b) + (a >>> 0);
 };
 
+// --- A form's fields ------------------------------------------------------------------------------------------------
+
+const fieldsOf = (form) => [...form.elements].filter((field) => field.name && field.matches("input:not([type=hidden]), select, textarea"));
+const boxed = (field) => field.type === "checkbox";
+const valueOf = (field) => boxed(field) ? (field.checked ? field.value : "") : clean(field.value);
+const firstOf = (field) => {
+  // What the page itself put there.
+  if (boxed(field)) return field.defaultChecked ? field.value : "";
+  if (field.tagName === "SELECT") return ([...field.options].find((option) => option.defaultSelected) ?? field.options[0])?.value ?? "";
+  return clean(field.defaultValue);
+};
+const setField = (field, value) => {
+  if (valueOf(field) === value) return;
+  if (boxed(field)) field.checked = value === field.value; else field.value = value;
+};
+
 // --- What the browser keeps -----------------------------------------------------------------------------------------
 
 const store = {
@@ -90,10 +107,12 @@ class Editor {
       data, parent: null, window: random(), owner: null, loaded: false, ended: false, version: 0, saved: null, savedBase: null, savedAt: null,
       base: data.base, past: [], rivals: [], busy: false, again: false, timer: null, wait: SHORTEST_WAIT_MS,
       sending: null, command: null, handled: null, refusal: data.refused?.number, touched: false, said: "", previewed: null,
+      form: null, firsts: {}, held: null, typed: new Set(),
     });
     this.build();
     this.area.value = data.value;
     this.listen();
+    this.meet();
     this.load();
   }
 
@@ -119,9 +138,12 @@ class Editor {
     const rows = words.help.flatMap(([code, meaning]) => [element("dt", {}, element("code", {}, code)), element("dd", {}, meaning)]);
     this.help = element("details", { class: "hub-editor-help" }, element("summary", {}, words.help_name), element("dl", {}, ...rows));
     this.theirs = element("div", { class: "hub-editor-theirs", tabindex: "0", role: "group", "aria-label": words.theirs });
+    this.side = element("p", { class: "hub-editor-side" }, words.theirs);
+    this.differing = element("div", { class: "hub-editor-differing" });
+    this.way = element("p", { class: "hub-editor-way", hidden: true }, `${words.conflict}. `, button("hub-editor-discard", words.conflict_way, () => this.conflict.focus()));
     const heading = element("p", { class: "hub-editor-conflict-name", id: `${id}-conflict` }, words.conflict);
     this.conflict = element("div", { class: "hub-editor-conflict", role: "group", "aria-labelledby": `${id}-conflict`, tabindex: "-1", hidden: true },
-      heading, element("p", {}, words.conflict_help), element("p", { class: "hub-editor-side" }, words.theirs), this.theirs,
+      heading, element("p", {}, words.conflict_help), this.differing, this.side, this.theirs,
       element("div", { class: "hub-editor-actions" },
         button("hub-button quiet", words.use_mine, () => this.settle(true)), button("hub-button quiet", words.use_theirs, () => this.settle(false))));
     this.submit = button("hub-button", data.submit, () => this.submitted());
@@ -134,12 +156,33 @@ class Editor {
     this.describe();
   }
 
-  // The values of a plain form on the page that are sent along; the form keeps them in this browser itself.
-  form() { return this.data.form ? document.getElementById(this.data.form) : null; }
+  meet() {
+    // The form may come after the editor, and another with the same fields may take its place: what has been written goes along.
+    const form = this.data.form ? document.getElementById(this.data.form) : null;
+    if (!form || form === this.form || form.dataset.draft !== this.data.draft) return;
+    const before = this.firsts;
+    this.form = form;
+    this.firsts = Object.fromEntries(fieldsOf(form).map((field) => [field.name, firstOf(field)]));
+    const own = Object.entries(this.held ?? {}).filter(([name, value]) => value !== before[name]);
+    if (this.held) { this.pour(Object.fromEntries(own)); return; }
+    // Whoever is quick has typed before the editor stood here.
+    for (const field of fieldsOf(form)) if (valueOf(field) !== this.firsts[field.name]) this.typed.add(field.name);
+    this.fields();
+  }
 
-  fields() { const form = this.form(); return form ? Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string")) : {}; }
+  // What stands in the form; what was empty and is empty is left out. A form that is gone is as it was last.
+  fields() {
+    if (this.form?.isConnected) {
+      const all = fieldsOf(this.form).map((field) => [field.name, valueOf(field)]);
+      this.held = Object.fromEntries(all.filter(([name, value]) => value || this.firsts[name]));
+    }
+    return this.held ?? {};
+  }
 
-  mark() { return mark(this.text() + (this.data.form ? JSON.stringify(this.fields()) : "")); }
+  pour(fields) {
+    this.held = fields;
+    if (this.form?.isConnected) for (const field of fieldsOf(this.form)) setField(field, fields[field.name] ?? this.firsts[field.name]);
+  }
 
   describe() {
     const parts = [this.problem, this.count].filter((part) => !part.hidden).map((part) => part.id);
@@ -152,11 +195,12 @@ class Editor {
     this.data = data;
     this.label.textContent = data.label;
     this.submit.textContent = data.submit;
+    this.meet();
     const waiting = this.sending?.id ?? (this.command?.text === this.mark() ? this.command.id : null);
     const refused = this.sending && data.refused?.command === this.sending.id && data.refused.number !== this.refusal;
     if (waiting && data.done === waiting && data.done !== this.handled) this.accepted();
     else if (refused) { this.refusal = data.refused.number; this.base = data.refused.base || this.base; this.refused(data.refused.text); }
-    else if ((data.value !== before.value || data.base !== before.base) && !this.sending && this.loaded && this.saved === null && this.area.value === before.value) {
+    else if ((data.value !== before.value || data.base !== before.base) && !this.sending && this.loaded && this.saved === null && this.same(this.now(), { text: before.value, fields: {} })) {
       // Nothing of the writer's own stands here: show what the page now holds.
       this.area.value = data.value;
       this.base = data.base;
@@ -166,12 +210,20 @@ class Editor {
   listen() {
     const on = (target, name, act) => target.addEventListener(name, act, { signal: this.listening.signal });
     this.listening = new AbortController();
-    on(this.area, "input", () => this.changed());
+    on(this.area, "input", () => { this.touched = true; this.invalid(""); this.changed(); });
     on(this.area, "focus", () => this.refresh());
     on(this.area, "blur", () => { if (this.unsaved()) this.plan(0); });
     on(this.area, "keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) { event.preventDefault(); this.submitted(); }
     });
+    const ours = (target) => Boolean(target?.form) && target.form === this.form;
+    on(document, "input", ({ target }) => { if (ours(target)) { this.typed.add(target.name); this.fields(); this.changed(); } });
+    on(document, "focusin", ({ target, relatedTarget }) => { if (ours(target) && !ours(relatedTarget)) this.refresh(); });
+    on(document, "focusout", ({ target }) => { if (ours(target) && this.unsaved()) this.plan(0); });
+    if (this.data.form) {
+      this.watch = new MutationObserver(() => this.meet());
+      this.watch.observe(document.body, { childList: true, subtree: true });
+    }
     on(window, "online", () => { this.wait = SHORTEST_WAIT_MS; if (!this.loaded) this.load(); else if (this.unsaved()) this.plan(0); });
     on(window, "offline", () => { if (this.unsaved()) this.say("offline"); });
     on(window, "pagehide", () => this.leave());
@@ -203,6 +255,8 @@ class Editor {
     clearTimeout(this.timer);
     clearTimeout(this.sending?.timer);
     this.listening.abort();
+    this.watch?.disconnect();
+    this.way.remove();
     this.root.remove();
   }
 
@@ -210,23 +264,45 @@ class Editor {
 
   text() { return clean(this.area.value); }
 
-  unsaved() { return this.text() !== (this.saved ?? this.data.value) || this.saved !== null && this.base !== this.savedBase; }
+  now() { return { text: this.text(), fields: this.fields() }; }
+
+  fresh() { return { text: this.data.value, fields: {} }; }
+
+  value(fields, name) { return fields[name] ?? this.firsts[name] ?? ""; }
+
+  // The fields in which two drafts differ; one that says nothing of a field has what the page put there.
+  differ(one, other) {
+    const names = new Set([...Object.keys(this.firsts), ...Object.keys(one.fields), ...Object.keys(other.fields)]);
+    return [...names].filter((name) => this.value(one.fields, name) !== this.value(other.fields, name));
+  }
+
+  same(one, other) { return one.text === other.text && !this.differ(one, other).length; }
+
+  mark({ text, fields } = this.now()) {
+    const names = [...new Set([...Object.keys(this.firsts), ...Object.keys(fields)])].sort();
+    const filled = names.map((name) => [name, this.value(fields, name)]).filter(([, value]) => value);
+    return mark(text + (filled.length ? `\n${JSON.stringify(filled)}` : ""));
+  }
+
+  unsaved() { return !this.same(this.now(), this.saved ?? this.fresh()) || this.saved !== null && this.base !== this.savedBase; }
 
   place(window = this.window) { return `hub-draft:${this.owner}:${this.data.draft}:${window}`; }
 
-  remember(text) {
-    const own = mark(text);
+  remember(draft) {
+    const own = this.mark(draft);
     if (this.past.at(-1) === own) return;
     this.past.push(own);
     if (this.past.length > MOST_PAST) this.past.splice(0, this.past.length - MOST_PAST);
   }
 
   keep() {
-    const text = this.text();
-    this.remember(text);
+    const here = this.here();
+    this.remember(here);
     if (this.owner === null) return false;
-    return store.set(this.place(), { text, seen: this.version, base: this.base, past: this.past, command: this.command, at: Date.now() });
+    return store.set(this.place(), { ...here, at: Date.now() });
   }
+
+  here() { return { ...this.now(), seen: this.version, base: this.base, past: this.past, command: this.command }; }
 
   forget() { if (this.owner !== null) store.drop(this.place()); }
 
@@ -257,33 +333,46 @@ class Editor {
 
   slots() {
     if (this.owner === null) return [];
-    return store.keys(this.place("")).map((key) => ({ ...store.get(key), key }))
+    return store.keys(this.place("")).map((key) => ({ fields: {}, ...store.get(key), key }))
       .filter((slot) => typeof slot.text === "string").sort((one, other) => other.at - one.at);
   }
 
   restore(draft) {
     // What is typed here already goes before what this window kept, and that before what another window kept.
     const slots = this.slots(), own = slots.find((slot) => slot.key === this.place());
-    const mine = this.touched ? { text: this.text(), seen: this.version, base: this.base, past: this.past, command: this.command }
-      : own ?? slots.find((slot) => slot.text !== draft?.text);
+    const kept = own ?? slots.find((slot) => !draft || !this.same(slot, draft));
+    const typed = [...this.typed], begun = this.touched || typed.length > 0;
+    const mine = begun ? this.here() : kept, under = begun && !own ? kept ?? draft : null;
+    let clash = false;
+    if (under) {
+      // Only the fields that have been typed in are the visitor's choice; the others are filled from what was there.
+      const own = mine.fields;
+      clash = typed.some((name) => under.fields[name] && under.fields[name] !== this.value(own, name));
+      mine.fields = { ...under.fields, ...Object.fromEntries(typed.map((name) => [name, this.value(own, name)])) };
+      if (!this.touched) Object.assign(mine, { text: under.text, base: under.base, seen: under.seen ?? under.version, past: under.past ?? [], command: null });
+    }
     this.rivals = [];
     if (mine) {
       Object.assign(this, { past: mine.past ?? [], command: mine.command ?? null, base: mine.base ?? this.base, version: mine.seen });
       if (!this.touched) this.area.value = mine.text;
-      if (draft && (draft.version === mine.seen || draft.text === mine.text || this.past.includes(mark(draft.text)))) this.known(draft);
+      this.pour(mine.fields);
+      const followed = draft && (draft.version === mine.seen || this.same(draft, mine) || this.past.includes(this.mark(draft)));
+      if (followed && !(clash && under === draft)) this.known(draft);
       else if (draft) this.rivals.push(draft);
     } else if (draft) {
       this.base = draft.base;
       this.known(draft);
       this.area.value = draft.text;
-      this.remember(draft.text);
+      this.pour(draft.fields);
+      this.remember(draft);
     }
     for (const slot of slots) {
       if (slot === own) continue;
-      if (slot !== mine && slot.text !== draft?.text && slot.text !== mine?.text) this.rivals.push(slot); else store.drop(slot.key);
+      const taken = slot === mine || slot === under && !this.touched && !clash;
+      if (!taken && !(draft && this.same(slot, draft)) && !(mine && this.same(slot, mine))) this.rivals.push(slot); else store.drop(slot.key);
     }
     if (mine && this.unsaved()) this.keep();
-    if (!this.touched && this.text() !== this.data.value) this.say("restored");
+    if (!this.touched && (kept || draft) && !this.same(this.now(), this.fresh())) this.say("restored");
     this.counted();
     this.offered();
     this.choose();
@@ -293,21 +382,20 @@ class Editor {
   known(draft) {
     // Take note of what the server holds.
     this.version = draft.version;
-    this.saved = draft.text;
+    this.saved = { text: draft.text, fields: draft.fields ?? {} };
     this.savedBase = draft.base;
     this.savedAt = new Date(draft.saved_at);
   }
 
   changed() {
     if (this.sending) return;
-    this.touched = true;
     // A quotation may come before what was kept has; what is typed after it must not be lost, and both texts are then shown.
     this.area.readOnly = false;
     const kept = this.keep();
-    this.invalid("");
     this.counted();
     this.offered();
-    if (!this.rivals.length) this.say(this.said === "offline" ? "offline" : kept ? "kept" : "unkept");
+    if (this.rivals.length) this.choose();
+    else this.say(this.said === "offline" ? "offline" : kept ? "kept" : "unkept");
     this.plan(SAVE_MS);
   }
 
@@ -326,27 +414,27 @@ class Editor {
     if (this.busy) { this.again = true; return; }
     if (this.ended || this.sending || this.rivals.length) return;
     if (!this.loaded) { this.load(); return; }
-    const text = this.text();
+    const now = this.now();
     if (!this.unsaved()) { this.forget(); if (this.saved !== null) this.say("saved"); return; }
-    if (length(text) > this.data.longest) return;
+    if (length(now.text) > this.data.longest) return;
     const base = this.base;
     this.busy = true;
     let next = null;
     try {
-      const { owner, draft } = await ask(`/api/utkast/${this.data.draft}`, { method: "PUT", headers: { "content-type": "application/json" }, body: this.body(text) });
+      const { owner, draft } = await ask(`/api/utkast/${this.data.draft}`, { method: "PUT", headers: { "content-type": "application/json" }, body: this.body(now) });
       this.follow(owner);
       this.version = draft.version;
-      this.saved = text;
+      this.saved = now;
       this.savedBase = base;
       this.savedAt = new Date(draft.saved_at);
       this.wait = SHORTEST_WAIT_MS;
-      if (this.text() === text && this.base === base) this.forget(); else { this.keep(); next = SAVE_MS; }
+      if (this.same(this.now(), now) && this.base === base) this.forget(); else { this.keep(); next = SAVE_MS; }
       this.say("saved");
     } catch (error) {
       if (error instanceof Refused && error.status === 409) {
         const theirs = error.body.draft;
         // What comes back may be what this very window sent, when only the answer was lost.
-        if (this.past.includes(mark(theirs.text))) { this.known(theirs); next = 0; }
+        if (this.past.includes(this.mark(theirs))) { this.known(theirs); next = 0; }
         else { this.rivals.unshift(theirs); this.choose(); }
       } else if (error instanceof Refused && error.status === 401) {
         scope.asked = null;
@@ -372,7 +460,7 @@ class Editor {
     if (next !== null) this.plan(next);
   }
 
-  body(text) { return JSON.stringify({ text, seen: this.version, base: this.base, owner: this.owner ?? "" }); }
+  body(now) { return JSON.stringify({ ...now, seen: this.version, base: this.base, owner: this.owner ?? "" }); }
 
   follow(owner) {
     // The browser may have got another name since, as when its cookies were cleared; its texts go along.
@@ -388,7 +476,7 @@ class Editor {
     if (this.ended || this.sending || !this.unsaved()) return;
     this.keep();
     if (this.rivals.length || !this.loaded) return;
-    const body = this.body(this.text());
+    const body = this.body(this.now());
     if (body.length * 3 > KEEPALIVE_BYTES && new Blob([body]).size > KEEPALIVE_BYTES) return;
     fetch(`/api/utkast/${this.data.draft}`, { method: "PUT", headers: { "content-type": "application/json" }, body, keepalive: true, credentials: "same-origin" })
       .then((answer) => { if (!this.ended && answer.ok) this.plan(0); }, () => {});
@@ -397,15 +485,16 @@ class Editor {
   async refresh() {
     // Come back to a window where nothing waits to be saved: show what has been written elsewhere meanwhile.
     if (!this.loaded || this.unsaved() || this.busy || this.sending || this.rivals.length) return;
-    const before = this.area.value;
+    const before = this.now();
     try {
       const { draft, owner } = await fetchDraft(this.data.draft);
-      if (owner !== this.owner || this.ended || this.busy || this.sending || this.area.value !== before) return;
+      if (owner !== this.owner || this.ended || this.busy || this.sending || !this.same(this.now(), before)) return;
       if (draft && draft.version !== this.version) {
         this.known(draft);
         this.base = draft.base;
         this.area.value = draft.text;
-        this.remember(draft.text);
+        this.pour(draft.fields);
+        this.remember(draft);
         this.say("saved");
       } else if (!draft && this.saved !== null) {
         // Sent or thrown away in another window.
@@ -418,8 +507,9 @@ class Editor {
 
   empty() {
     this.forget();
-    Object.assign(this, { version: 0, saved: null, savedAt: null, base: this.data.base, past: [], command: null, touched: false });
+    Object.assign(this, { version: 0, saved: null, savedAt: null, base: this.data.base, past: [], command: null, touched: false, typed: new Set(), held: null });
     this.area.value = this.data.value;
+    this.form?.reset();
     this.show(false, false);
     this.counted();
     this.offered();
@@ -431,9 +521,30 @@ class Editor {
   choose() {
     const rival = this.rivals[0];
     this.conflict.hidden = !rival;
+    this.way.hidden = true;
     if (!rival) return;
+    const now = this.now(), differing = this.differ(now, rival), texts = rival.text !== now.text || !differing.length;
+    this.side.hidden = this.theirs.hidden = !texts;
     this.theirs.textContent = rival.text || this.data.words.nothing;
+    this.compare(now, rival, differing);
     this.say("conflict");
+  }
+
+  compare(now, rival, differing) {
+    // The fields that differ, both ways; and where they stand, which may be far up, the way to the choice.
+    const { words } = this.data, rows = [];
+    for (const name of differing) {
+      const field = this.form?.elements[name];
+      if (!field) continue;
+      const said = (value) => boxed(field) ? (value ? words.ticked : words.unticked)
+        : [...field.options ?? []].find((option) => option.value === value)?.text || value || words.empty_field;
+      const both = fill(words.both, { mine: said(this.value(now.fields, name)), theirs: said(this.value(rival.fields, name)) });
+      rows.push(element("dt", {}, field.labels[0]?.textContent ?? name), element("dd", {}, both));
+      if (this.way.hidden) (field.closest("details") ?? field.closest(".hub-fieldrow, label")).after(this.way);
+      this.way.hidden = false;
+    }
+    this.differing.hidden = !rows.length;
+    this.differing.replaceChildren(element("p", { class: "hub-editor-side" }, words.differing), element("dl", {}, ...rows));
   }
 
   settle(mine) {
@@ -442,11 +553,12 @@ class Editor {
     if (rival.version) this.known(rival);
     if (!mine) {
       this.area.value = rival.text;
+      this.pour(rival.fields);
       this.base = rival.base ?? this.base;
       this.command = null;
       this.past = [];
     }
-    this.remember(rival.text);
+    this.remember(rival);
     if (rival.key) store.drop(rival.key);
     if (this.unsaved()) this.keep(); else this.forget();
     this.counted();
@@ -481,7 +593,7 @@ class Editor {
     this.describe();
   }
 
-  offered() { this.discard.hidden = Boolean(this.sending) || this.text() === this.data.value && this.saved === null; }
+  offered() { this.discard.hidden = Boolean(this.sending) || this.saved === null && this.same(this.now(), this.fresh()); }
 
   invalid(text) {
     this.problem.textContent = text;
@@ -579,7 +691,6 @@ class Editor {
     this.empty();
     this.lock(false);
     this.say("done");
-    this.form()?.dispatchEvent(new Event("hub-sent", { bubbles: true }));
     const removed = last ? this.remove(last) : null;
     if (this.data.onward) document.dispatchEvent(new CustomEvent("hub-onward", { detail: this.data.onward }));
     await removed;

@@ -244,8 +244,14 @@ _CAME_OF_IT: Final = {
     What.MOVE: news.Kind.REPORT_MOVED,
     What.LOCK: news.Kind.REPORT_LOCKED,
     What.SUSPEND: news.Kind.REPORT_ACTED,
+    What.RESTORE: news.Kind.REPORT_SHOWN,
+    What.UNWARN: news.Kind.REPORT_UNDONE,
+    What.MOVE_BACK: news.Kind.REPORT_UNDONE,
+    What.UNLOCK: news.Kind.REPORT_UNDONE,
+    What.LIFT: news.Kind.REPORT_UNDONE,
 }
-"""What those who have reported a post are told when a measure settles it; never why, which is for its author."""
+"""What those who have reported a post are told when a measure settles it or what settled it is taken back; never why,
+which is for its author."""
 
 
 def answer_reporters(
@@ -254,3 +260,13 @@ def answer_reporters(
     """Tell those who have reported a post what came of it, each of them once."""
     for person_id in sorted(set(people)):
         news.note_to(connection, person_id, post, _CAME_OF_IT[what], by, now)
+
+
+def answer_reporters_again(
+    connection: store.Connection, by: Visitor, what: What, undone: Measure | None, now: dt.datetime
+) -> list[str]:
+    """Tell those whose reports a measure settled that it has been taken back, and return whose they are."""
+    told = moderation_store.reporters(connection, undone) if undone and what in _CAME_OF_IT else {}
+    for post in store.find_posts(connection, told).values() if told else ():
+        answer_reporters(connection, by, what, post, told[post.id], now)
+    return list(chain.from_iterable(told.values()))

@@ -52,6 +52,8 @@ TAKEN_BACK_BY: Final[Mapping[What, What]] = {
 }
 """An edit is taken back by another edit, from the history; an answer is accepted and withdrawn in the thread."""
 
+TAKES_BACK: Final[Mapping[What, What]] = {back: what for what, back in TAKEN_BACK_BY.items()}
+
 DAYS: Final = (1, 7, 30, 0)
 """For how long somebody may be suspended; 0 is until further notice."""
 

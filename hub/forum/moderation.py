@@ -40,7 +40,7 @@ class _Spot:
 
     @property
     def hidden(self) -> bool:
-        return _hidden(self.post, self.thread)
+        return self.post.hidden_in(self.thread)
 
 
 _Change = Callable[[_Spot], dict[str, Any]]
@@ -268,9 +268,9 @@ class Moderation:
             kept.lift(connection, suspension_id, by.person_id, now)
             began = kept.last_measure(connection, What.SUSPEND, person_id=found.person_id)
             where = (began.thread_id, began.post_id, began.number) if began else ("", "", 0)
-            post = store.find_post(connection, began.post_id) if began else None
-            if post:
-                news.note(connection, post, news.Kind.LIFTED, by, now)
+            # Of the forum as a whole: whoever has come back with a new account has no post that it was given for.
+            news.note_to(connection, found.person_id, None, news.Kind.LIFTED, by, now)
+            holding.answer_reporters_again(connection, by, What.LIFT, began, now)
             line = Measure(0, now, by.name, What.LIFT, *where, found.person_id, "", {"suspension": suspension_id})
             return [holding.noted(connection, by, line), ""]
 
@@ -315,13 +315,11 @@ class Moderation:
 
     def _reopen(self, by: Visitor, done: Measure, command_id: str) -> int:
         def change(at: _Spot) -> dict[str, Any]:
-            people = kept.reopen_reports(at.connection, at.post.id, done.at)
-            if not people:
+            if not kept.reopen_reports(at.connection, at.post.id, done.at):
                 raise Rejected("done-already")
-            holding.answer_reporters(at.connection, by, What.REOPEN, at.post, people, at.now)
             return {}
 
-        return self._on_post(by, done.post_id, What.REOPEN, command_id, change)
+        return self._on_post(by, done.post_id, What.REOPEN, command_id, change, undoes=done)
 
     def _note_before(self, by: Visitor, done: Measure, command_id: str) -> int:
         def change(at: _Spot) -> dict[str, Any]:
@@ -330,7 +328,7 @@ class Moderation:
             store.set_on_post(at.connection, at.post.id, note=str(done.facts.get("note", "")))
             return {}
 
-        return self._on_post(by, done.post_id, What.UNWARN, command_id, change)
+        return self._on_post(by, done.post_id, What.UNWARN, command_id, change, undoes=done)
 
     def _move_back(self, by: Visitor, done: Measure, command_id: str) -> int:
         def change(thread: Thread) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -339,7 +337,7 @@ class Moderation:
                 raise Rejected("done-already")
             return {"category": before}, {"from": thread.category, "to": before}
 
-        return self._on_thread(by, done.thread_id, What.MOVE_BACK, command_id, change)
+        return self._on_thread(by, done.thread_id, What.MOVE_BACK, command_id, change, undoes=done)
 
     # --- What measures have in common --------------------------------------------------------------------------------
 
@@ -354,6 +352,7 @@ class Moderation:
         reason: str = "",
         settles: bool = False,
         answers: str = "",
+        undoes: Measure | None = None,
     ) -> int:
         require(by, Action.FORUM_MODERATE)
         self._ground.count("write", by)
@@ -363,6 +362,7 @@ class Moderation:
             other = store.find_post(connection, answers) if answers and not settles else None
             reported = post if settles else other
             people = _settle(connection, by, what, reported, now, waits=bool(answers))
+            people += _unsettle(connection, by, what, undoes, now, post_id=post_id)
             facts = change(_Spot(connection, post, thread, now))
             done = holding.took(connection, by, what, post, now, reason=reason, facts=facts, reporters=people)
             return [done, thread.id]
@@ -379,6 +379,7 @@ class Moderation:
         *,
         reason: str = "",
         answers: str = "",
+        undoes: Measure | None = None,
     ) -> int:
         """Change a thread by what ``change`` says: the new values, and what to remember of the old."""
         require(by, Action.FORUM_MODERATE)
@@ -392,6 +393,7 @@ class Moderation:
                 if post.thread_id != thread_id:
                     raise NotFound("post", answers)
                 people = _settle(connection, by, what, post, now, waits=True)
+            people += _unsettle(connection, by, what, undoes, now, thread_id=thread_id)
             values, facts = change(thread)
             store.change_thread(connection, thread_id, **values)
             done = holding.took(connection, by, what, thread, now, reason=reason, facts=facts, reporters=people)
@@ -421,8 +423,13 @@ def _settle(
     return people
 
 
-def _hidden(post: Post, thread: Thread) -> bool:
-    return post.hidden_at is not None or (post.number == 1 and thread.hidden_at is not None)
+def _unsettle(
+    connection: store.Connection, by: Visitor, what: What, undone: Measure | None, now: dt.datetime, **place: str
+) -> list[str]:
+    """Tell those whose reports were settled by what is taken back: the measure given, else the last of its kind there."""
+    if what in measures.TAKES_BACK:
+        undone = undone or kept.last_measure(connection, measures.TAKES_BACK[what], **place)
+    return holding.answer_reporters_again(connection, by, what, undone, now)
 
 
 def _turned(name: str, stands: bool, *, to: bool) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: FBT001 - what stands is a value

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from hub.forum.measures import Measure, Suspension, What
 from hub.forum.store import Connection
-from hub.tables import forum_measure, forum_report, forum_suspension, forum_thread, person
+from hub.tables import forum_measure, forum_post, forum_report, forum_suspension, forum_thread, person
 
 
 @dataclass(frozen=True)
@@ -65,17 +65,27 @@ def reports(connection: Connection, post_ids: Collection[str]) -> dict[str, list
 def settle_reports(connection: Connection, post_id: str, by: str, at: dt.datetime) -> list[str]:
     """Settle all reports of a post, and return whose they are, empty for who has left: one for each report."""
     settled = forum_report.update().where(forum_report.c.post_id == post_id, _WAITING)
-    return _whose(connection, settled.values(settled_at=at, settled_by=by))
+    whose = settled.values(settled_at=at, settled_by=by).returning(forum_report.c.by)
+    return [by or "" for by in connection.execute(whose).scalars()]
 
 
-def reopen_reports(connection: Connection, post_id: str, settled_at: dt.datetime) -> list[str]:
-    """Let the reports wait again that were settled at a moment, and return whose they are, as settling does."""
+def reporters(connection: Connection, settled_by: Measure) -> dict[str, list[str]]:
+    """Return whose reports a measure settled, as settling does, by the post that they reported."""
+    query = (
+        sa.select(forum_report.c.post_id, forum_report.c.by)
+        .join(forum_post, forum_post.c.id == forum_report.c.post_id)
+        .where(forum_report.c.settled_at == settled_by.at, forum_post.c.thread_id == settled_by.thread_id)
+    )
+    found: dict[str, list[str]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.post_id, []).append(row.by or "")
+    return found
+
+
+def reopen_reports(connection: Connection, post_id: str, settled_at: dt.datetime) -> bool:
+    """Let the reports wait again that were settled at a moment, and tell whether there are any."""
     settled = forum_report.update().where(forum_report.c.post_id == post_id, forum_report.c.settled_at == settled_at)
-    return _whose(connection, settled.values(settled_at=None, settled_by=None))
-
-
-def _whose(connection: Connection, changed: sa.Update) -> list[str]:
-    return [by or "" for by in connection.execute(changed.returning(forum_report.c.by)).scalars()]
+    return connection.execute(settled.values(settled_at=None, settled_by=None)).rowcount > 0
 
 
 # --- Measures --------------------------------------------------------------------------------------------------------
@@ -174,10 +184,18 @@ def add_suspension(connection: Connection, new: Suspension, by: str) -> None:
 
 def suspensions(connection: Connection, person_id: str) -> list[Suspension]:
     """Return somebody's suspensions that have not been lifted, over or not."""
+    return suspensions_of(connection, [person_id]).get(person_id, [])
+
+
+def suspensions_of(connection: Connection, people: Collection[str]) -> dict[str, list[Suspension]]:
+    """Return the suspensions of several, by person, as those of one."""
     query = sa.select(forum_suspension).where(
-        forum_suspension.c.person_id == person_id, forum_suspension.c.lifted_at.is_(None)
+        forum_suspension.c.person_id.in_(people), forum_suspension.c.lifted_at.is_(None)
     )
-    return [_suspension(row) for row in connection.execute(query)]
+    found: dict[str, list[Suspension]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.person_id, []).append(_suspension(row))
+    return found
 
 
 def all_suspensions(connection: Connection, now: dt.datetime, limit: int) -> list[Suspension]:

@@ -60,6 +60,10 @@ class Kind(StrEnum):
     """Something was done that only its author sees: other members do not learn who is suspended."""
     REPORT_WAITS = "report-waits"
     """It was left as it is, but is looked at anew."""
+    REPORT_SHOWN = "report-shown"
+    """It was hidden, and is shown again."""
+    REPORT_UNDONE = "report-undone"
+    """Something else was done, and has been taken back."""
 
 
 @dataclass(frozen=True)
@@ -84,11 +88,18 @@ def note(connection: store.Connection, post: Post, kind: Kind, by: Visitor, at: 
 
 
 def note_to(
-    connection: store.Connection, person_id: str, post: Post, kind: Kind, by: Visitor, at: dt.datetime, reason: str = ""
+    connection: store.Connection,
+    person_id: str,
+    post: Post | None,
+    kind: Kind,
+    by: Visitor,
+    at: dt.datetime,
+    reason: str = "",
 ) -> None:
-    """Keep a notice of a post for somebody else than its author, under the same terms."""
+    """Keep a notice for anybody, of a post or of the forum as a whole, under the same terms."""
     if person_id and person_id != by.person_id:
-        news_store.add_notice(connection, person_id, kind.value, (post.thread_id, post.id), reason, at)
+        place = (post.thread_id, post.id) if post else (None, None)
+        news_store.add_notice(connection, person_id, kind.value, place, reason, at)
 
 
 def note_followers(

@@ -42,11 +42,12 @@ class Unread:
 
 @dataclass(frozen=True)
 class Notice:
-    """Something that was done to a post, as the one who is told of it sees it."""
+    """Something that was done, as the one who is told of it sees it."""
 
     id: int
     kind: str
     thread_id: str
+    """Empty where it concerns the forum as a whole."""
     post_id: str
     number: int
     own: bool
@@ -88,9 +89,14 @@ def by_others(person_id: str) -> sa.ColumnElement[bool]:
 
 
 def add_notice(
-    connection: Connection, person_id: str, kind: str, place: tuple[str, str], reason: str, at: dt.datetime
+    connection: Connection,
+    person_id: str,
+    kind: str,
+    place: tuple[str, str] | tuple[None, None],
+    reason: str,
+    at: dt.datetime,
 ) -> None:
-    """Keep a notice for somebody about a post; the place is its thread and the post itself."""
+    """Keep a notice for somebody; the place is a post's thread and the post, or nothing for the forum as a whole."""
     connection.execute(
         forum_notice.insert().values(
             person_id=person_id, kind=kind, thread_id=place[0], post_id=place[1], reason=reason, at=at
@@ -161,6 +167,7 @@ def _notices(person_id: str) -> sa.Select[Any]:
 
     Of a thread that is hidden from them they are told only that it was, and what came of their report.
     """
+    # Where there is no thread this holds as well: nothing of it is removed or hidden.
     theirs = sa.or_(SEEN, sa.func.coalesce(forum_thread.c.author, "") == person_id)
     hidden = sa.and_(forum_notice.c.kind == "hidden", forum_post.c.number == 1)
     return (
@@ -168,8 +175,8 @@ def _notices(person_id: str) -> sa.Select[Any]:
             forum_notice, forum_thread.c.title, forum_thread.c.seed, forum_post.c.number, forum_post.c.author,
             theirs.label("open"),
         )
-        .join(forum_thread, forum_thread.c.id == forum_notice.c.thread_id)
-        .join(forum_post, forum_post.c.id == forum_notice.c.post_id)
+        .outerjoin(forum_thread, forum_thread.c.id == forum_notice.c.thread_id)
+        .outerjoin(forum_post, forum_post.c.id == forum_notice.c.post_id)
         .where(
             forum_notice.c.person_id == person_id, sa.or_(theirs, hidden, forum_notice.c.kind.startswith("report-"))
         )
@@ -180,8 +187,8 @@ def notices(connection: Connection, person_id: str, limit: int) -> list[Notice]:
     """Return what somebody is told of, the newest first."""
     return [
         Notice(
-            row.id, row.kind, row.thread_id, row.post_id, row.number, row.author == person_id, bool(row.open),
-            row.title if row.open else "", (row.seed or "") if row.open else "", row.reason, row.at,
+            row.id, row.kind, row.thread_id or "", row.post_id or "", row.number or 0, row.author == person_id,
+            bool(row.open), (row.title or "") if row.open else "", (row.seed or "") if row.open else "", row.reason, row.at,
             row.seen_at is not None,
         )
         for row in connection.execute(_notices(person_id).order_by(forum_notice.c.id.desc()).limit(limit))

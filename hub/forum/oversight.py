@@ -43,7 +43,7 @@ class Case:
     @property
     def hidden(self) -> bool:
         """Whether others do not see it because of a measure."""
-        return self.post.hidden_at is not None or (self.post.number == 1 and self.thread.hidden_at is not None)
+        return self.post.hidden_in(self.thread)
 
 
 @dataclass(frozen=True)
@@ -118,25 +118,29 @@ class Oversight:
         return found[0]
 
     def _cases(self, connection: store.Connection, post_ids: Sequence[str]) -> list[Case]:
-        posts = [post for one in post_ids if (post := store.find_post(connection, one))]
+        """Read posts as they are moderated, in as many statements for many as for one."""
+        found = store.find_posts(connection, post_ids)
+        posts = [found[one] for one in post_ids if one in found]
+        threads = store.find_threads(connection, {post.thread_id for post in posts})
+        cards = store.cards(connection, [post.thread_id for post in posts if post.number == 1])
+        reports = kept.reports(connection, post_ids)
         authors = {post.author for post in posts if post.author}
         names = identities.find_names(connection, authors)
         before = kept.count_against(connection, authors, measures.NEEDS_REASON)
-        reports = kept.reports(connection, post_ids)
-        cards = store.cards(connection, [post.thread_id for post in posts if post.number == 1])
-        now, found = self._clock(), []
-        for post in posts:
-            thread = store.find_thread(connection, post.thread_id)
-            if thread is None:
-                continue
-            held = measures.suspended(kept.suspensions(connection, post.author), now) if post.author else None
-            found.append(
-                Case(
-                    post, thread, cards.get(thread.id) if post.number == 1 else None, tuple(reports.get(post.id, ())),
-                    names.get(post.author, ""), before.get(post.author, 0), held,
-                )
-            )  # fmt: skip
-        return found
+        suspensions, now = kept.suspensions_of(connection, authors), self._clock()
+        return [
+            Case(
+                post,
+                threads[post.thread_id],
+                cards.get(post.thread_id) if post.number == 1 else None,
+                tuple(reports.get(post.id, ())),
+                names.get(post.author, ""),
+                before.get(post.author, 0),
+                measures.suspended(suspensions.get(post.author, ()), now),
+            )
+            for post in posts
+            if post.thread_id in threads
+        ]
 
     def log(self, by: Visitor, before: int = 0, limit: int = PAGE) -> Log:
         """Return what has been done, the newest first.

@@ -171,6 +171,10 @@ class Post:
         """Whether everybody who may read sees it."""
         return self.hidden_at is None and self.removed_at is None
 
+    def hidden_in(self, thread: Thread) -> bool:
+        """Tell whether a measure hides it, against itself or against the thread that it begins."""
+        return self.hidden_at is not None or (self.number == 1 and thread.hidden_at is not None)
+
 
 @dataclass(frozen=True)
 class Revision:

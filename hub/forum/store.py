@@ -118,6 +118,13 @@ def find_thread(connection: Connection, thread_id: str, *, lock: bool = False) -
     return _thread(row, _tags(connection, [thread_id]).get(thread_id, ())) if row else None
 
 
+def find_threads(connection: Connection, thread_ids: Collection[str]) -> dict[str, Thread]:
+    """Return those of these threads that are there, seen by all or not, by id."""
+    rows = connection.execute(sa.select(forum_thread).where(forum_thread.c.id.in_(thread_ids))).all()
+    tags = _tags(connection, thread_ids)
+    return {row.id: _thread(row, tags.get(row.id, ())) for row in rows}
+
+
 def seeds(connection: Connection) -> set[str]:
     """Return the ids of the editors' questions that have their thread."""
     query = sa.select(forum_thread.c.seed).where(forum_thread.c.seed.is_not(None))
@@ -231,6 +238,12 @@ def find_post(connection: Connection, post_id: str) -> Post | None:
     """Return a post, seen by all or not."""
     row = connection.execute(sa.select(forum_post).where(forum_post.c.id == post_id)).one_or_none()
     return _post(row) if row else None
+
+
+def find_posts(connection: Connection, post_ids: Collection[str]) -> dict[str, Post]:
+    """Return those of these posts that are there, seen by all or not, by id."""
+    rows = connection.execute(sa.select(forum_post).where(forum_post.c.id.in_(post_ids)))
+    return {row.id: _post(row) for row in rows}
 
 
 def first_post(connection: Connection, thread_id: str) -> Post | None:

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 
 from hub.bootstrap import Hub, build
 from hub.clock import utc_now
-from hub.drafts import LONGEST
+from hub.drafts import LONGEST, LONGEST_FIELD, MOST_FIELDS
 from hub.drafts import Drafts as Service
 from hub.errors import Unavailable
 from hub.limits import Limits
@@ -108,7 +108,7 @@ def test_a_draft_is_saved_read_and_thrown_away(client):
     read = client.get("/api/utkast/a").json()["draft"]
     gone = client.delete(f"/api/utkast/a?seen={saved['version']}", headers=ORIGIN)
 
-    assert read == {"text": "text\nmed rader", "base": "7", **saved}
+    assert read == {"text": "text\nmed rader", "fields": {}, "base": "7", **saved}
     assert gone.status_code == 204 and client.get("/api/utkast/a").json()["draft"] is None
 
 
@@ -126,6 +126,47 @@ def test_a_newer_text_comes_back_with_the_refusal(client):
 
     assert answer.status_code == 409
     assert (answer.json()["error"], answer.json()["draft"]["text"]) == ("newer", "från det andra fönstret")
+
+
+def test_a_form_is_saved_and_read_with_its_text(client):
+    put(client, "", fields={"rubrik": "Påminnelser", "tagg-video": "1"})
+    read = client.get("/api/utkast/a").json()["draft"]
+
+    assert (read["text"], read["fields"]) == ("", {"rubrik": "Påminnelser", "tagg-video": "1"})
+
+
+def test_another_form_under_the_same_text_comes_back_with_the_refusal(client):
+    put(client, "samma", fields={"rubrik": "från det andra fönstret"})
+    answer = put(client, "samma", fields={"rubrik": "härifrån"})
+
+    assert answer.status_code == 409 and answer.json()["draft"]["fields"] == {"rubrik": "från det andra fönstret"}
+
+
+def test_two_browsers_do_not_see_each_others_forms(client, new_client):
+    put(client, "", fields={"rubrik": "hemligt"})
+    other = new_client()
+    other.get("/api/utkast/a")
+
+    assert other.get("/api/utkast/a").json()["draft"] is None
+    assert put(other, "", fields={"rubrik": "eget"}).status_code == 200
+    assert client.get("/api/utkast/a").json()["draft"]["fields"] == {"rubrik": "hemligt"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "error"),
+    [
+        ({f"f{number}": "x" for number in range(MOST_FIELDS + 1)}, 413, "too-many"),
+        ({"rubrik": "x" * (LONGEST_FIELD + 1)}, 413, "too-long"),
+        ({f"f{number}": "x" * LONGEST_FIELD for number in range(5)}, 413, "too-long"),
+        ({"en rubrik": "x"}, 400, "field-name"),
+        ({"": "x"}, 400, "field-name"),
+    ],
+)
+def test_a_form_beyond_its_limits_is_refused_and_nothing_of_it_kept(client, fields, status, error):
+    answer = put(client, "x", fields=fields)
+
+    assert (answer.status_code, answer.json()) == (status, {"error": error, "field": "fields"})
+    assert client.get("/api/utkast/a").json()["draft"] is None
 
 
 def test_a_text_of_somebody_who_has_signed_out_does_not_become_the_next_ones(client):
@@ -161,6 +202,10 @@ def test_only_our_own_pages_may_write_or_preview(client, headers):
         b'{"text": "x", "seen": 99999999999}',
         b'{"text": "x", "base": null}',
         b'{"text": "x", "owner": 1}',
+        b'{"text": "x", "fields": null}',
+        b'{"text": "x", "fields": ["rubrik"]}',
+        b'{"text": "x", "fields": {"rubrik": 1}}',
+        b'{"text": "x", "fields": {"rubrik": {"a": "b"}}}',
         b"\xff\xfe",
         b"[" * 100_000,
     ],
@@ -184,8 +229,9 @@ def test_a_version_of_another_form_is_refused(client, seen):
     assert client.delete(f"/api/utkast/a?seen={seen}", headers=ORIGIN).status_code == 400
 
 
-def test_the_longest_text_fits_however_it_is_written(client):
-    body = json.dumps({"text": "\u2028" * LONGEST, "seen": 0}, ensure_ascii=True)
+def test_the_longest_text_and_form_fit_however_it_is_written(client):
+    fields = {f"f{number}": "\u2028" * (LONGEST_FIELD - 2) for number in range(4)}
+    body = json.dumps({"text": "\u2028" * LONGEST, "seen": 0, "fields": fields}, ensure_ascii=True)
 
     assert client.put("/api/utkast/a", content=body, headers=ORIGIN).status_code == 200
 
@@ -204,7 +250,7 @@ def test_a_body_without_end_is_not_read_to_its_end(client):
 
     answer = client.put("/api/utkast/a", content=endless(), headers=ORIGIN)
 
-    assert answer.status_code == 413 and len(read) < 30
+    assert answer.status_code == 413 and len(read) < 60
 
 
 def test_who_asks_too_often_is_told_when_to_come_back(hub, new_client):

@@ -1,6 +1,7 @@
 """What the pages say to those whom moderation concerns: reporters, followers, askers, and whoever leaves while suspended."""
 
 import os
+import re
 import uuid
 
 import pytest
@@ -89,6 +90,15 @@ def test_whoever_reported_reads_what_came_of_it_among_the_news_without_the_reaso
     assert "Det du har anmält" not in other and WHY not in other
 
 
+def test_whoever_reported_reads_that_it_has_been_taken_back_and_not_by_whom(day, page):
+    day.moderation.hide(day.people["moderator"], day.reply, WHY, command())
+    day.moderation.restore(day.people["administrator"], day.reply, command())
+    told, author = page("anmalare", vy="nytt"), page("svarare", vy="nytt")
+
+    assert "Du anmälde ett inlägg här. Det visas igen." in told and WHY not in told
+    assert "Administrator" not in told and "Ditt inlägg visas igen." in author and "Du anmälde" not in author
+
+
 def test_a_hidden_thread_is_told_of_without_its_title_to_whoever_follows_and_with_it_to_its_author(day, page):
     day.moderation.hide(day.people["moderator"], day.first, WHY, command())
     follower, author = page("svarare", vy="nytt"), page("fragare", vy="nytt")
@@ -160,9 +170,11 @@ def test_whoever_comes_back_is_told_why_they_cannot_write_and_moderators_can_lif
     held = next(one for one, _ in HUB.oversight.suspended(day.people["moderator"]) if one.person_id == back.person_id)
     day.moderation.lift(day.people["moderator"], held.id, command())
     after, log, rules = page(back, trad=day.thread), page("moderator", vy="logg"), page(back, vy="regler")
+    news = page(back, vy="nytt")
 
     assert "Du kan inte skriva i forumet förrän" in told
     assert "Du blev avstängd innan du avslutade ditt förra konto." in told and "Skäl: <" not in told
+    assert "<li><a href='/forum'>Forumet</a><p>Du kan skriva i forumet igen.</p>" in news
     assert "Du kan inte skriva" not in after and "Hävde en avstängning" in log and "Hävde en avstängning" in rules
     assert "Blev avstängd före det förra kontot avslutades och har loggat in på nytt" in queue and WHY not in told
 
@@ -172,3 +184,11 @@ def test_what_is_kept_after_leaving_stands_among_what_is_kept(page):
 
     assert "Kontrollvärde för den som avslutar sitt konto som avstängd" in about and "{days}" not in about
     assert HUB.privacy["sv"].kinds["fingerprint"].kept[:30] in about
+
+
+def test_each_cell_of_the_log_says_what_it_tells_where_the_heads_are_not_seen(day, page):
+    day.moderation.hide(day.people["moderator"], day.reply, WHY, command())
+    log = page("moderator", vy="logg")
+    row = log.split("<tbody>")[1].split("</tr>")[0]
+
+    assert re.findall(r"hub-stated-head[^>]*>([^<]+)<", row) == ["När: ", "Vem: ", "Vad: ", "Med vad: ", "Skäl: "]

@@ -32,6 +32,7 @@ from hub.tables import person as people
 from hub.timetable import Run
 from hub.visitor import Role, Visitor
 from tests import postman as post
+from tests.forum_room import asked_of
 from tests.postman import Postman
 
 MONDAY = dt.datetime(2027, 2, 1, 8, 0, tzinfo=dt.UTC)
@@ -586,19 +587,13 @@ def test_a_letter_stays_small_however_much_has_been_written(office, postman):
 
 def test_letters_do_not_look_through_the_whole_forum(office):
     """The threads of the forum are met by index only, whatever somebody follows."""
-    asked: list[str] = []
-
-    def note(_connection, _cursor, statement, *_more) -> None:
-        asked.append(statement)
-
     office.subscribe()
     office.followed()
     office.news.follow_categories(KIM, ["levels"], office.command())
     office.at(MONDAY)
-    sa.event.listen(office.database._engine, "before_cursor_execute", note)
-    office.news.unread(KIM)
-    office.send()
-    sa.event.remove(office.database._engine, "before_cursor_execute", note)
+    with asked_of(office.database) as asked:
+        office.news.unread(KIM)
+        office.send()
     plans = [
         row[3]
         for statement in dict.fromkeys(asked)

@@ -128,7 +128,7 @@ def two_texts(page: Page) -> Page:
     write(page, "Från ett.")
     says(page, SAVED)
     write(other, "Från två.")
-    says(other, "Texten har ändrats i ett annat fönster. Välj vilken du vill gå vidare med.")
+    says(other, "Utkastet har ändrats i ett annat fönster. Välj vilket du vill gå vidare med.")
     expect(other.get_by_role("group", name="Texten från det andra fönstret")).to_have_text("Från ett.")
     expect(field(other)).to_have_value("Från två.")
     return other
@@ -136,7 +136,7 @@ def two_texts(page: Page) -> Page:
 
 def test_of_two_texts_the_writer_may_keep_the_own(page):
     other = two_texts(page)
-    other.get_by_role("button", name="Använd min text").click()
+    other.get_by_role("button", name="Använd mitt utkast").click()
     says(other, SAVED)
     page.reload()
 
@@ -145,11 +145,11 @@ def test_of_two_texts_the_writer_may_keep_the_own(page):
 
 def test_of_two_texts_the_writer_may_take_the_other(page):
     other = two_texts(page)
-    other.get_by_role("button", name="Använd den andra texten").click()
+    other.get_by_role("button", name="Använd det andra utkastet").click()
 
     expect(field(other)).to_have_value("Från ett.")
     expect(field(other)).to_be_focused()
-    expect(other.get_by_role("group", name="Texten har ändrats i ett annat fönster")).to_be_hidden()
+    expect(other.get_by_role("group", name="Utkastet har ändrats i ett annat fönster")).to_be_hidden()
 
 
 def test_two_texts_are_still_both_there_after_a_reload(page):
@@ -400,6 +400,62 @@ def test_who_has_signed_out_leaves_nothing_in_the_browser_and_saves_nothing_as_t
     expect(field(leaving)).to_be_editable()
 
     expect(field(leaving)).to_have_value("")
+
+
+CARD = "Något mer, om det inte får plats ovan"
+
+
+def card(page: Page) -> Page:
+    """Open the form of a card, as one and the same person."""
+    sign_in(page)
+    visit(page, "/forum?ny=kort")
+    expect(field(page, CARD)).to_be_editable()
+    return page
+
+
+def test_a_card_begun_on_a_telephone_is_gone_on_with_at_a_computer_and_nothing_typed_there_is_lost(server, new_context):
+    page = card(new_context(server.url, viewport={"width": 390, "height": 844}).new_page())
+    page.locator("#forum-ny-rubrik").fill("Påminnelser")
+    page.locator("#forum-ny-lage").fill("Två mottagningar.")
+    page.locator("#forum-ny-niva").select_option("framework")
+    page.locator("#forum-ny-tagg").click()
+    page.locator("[name^='tagg-']").first.check()
+    page.locator("#forum-ny-storlek").check()
+    page.locator("#forum-ny-rubrik").focus()
+    says(page, SAVED, CARD)
+    assert kept_in_browser(page) == []
+
+    # At the computer everything is there, though no text has been written; she goes on.
+    other = card(new_context(server.url, bypass_csp=True).new_page())
+    expect(other.locator("#forum-ny-rubrik")).to_have_value("Påminnelser")
+    expect(other.locator("#forum-ny-lage")).to_have_value("Två mottagningar.")
+    expect(other.locator("#forum-ny-niva")).to_have_value("framework")
+    expect(other.locator("[name^='tagg-']").first).to_be_checked()
+    expect(other.locator("#forum-ny-storlek")).to_be_checked()
+    with other.expect_response(lambda answer: answer.request.method == "PUT" and answer.ok):
+        other.locator("#forum-ny-rubrik").press("End")
+        other.keyboard.type(" per sms")
+        other.locator("#forum-ny-storlek").uncheck()
+    says(other, SAVED, CARD)
+
+    # The telephone has not heard of it; what is typed there meets it, field by field, and she chooses.
+    page.context.watch.allow("status of 409")
+    page.keyboard.press("End")
+    page.keyboard.type(" i appen")
+    conflict = page.get_by_role("group", name="Utkastet har ändrats i ett annat fönster")
+    page.get_by_role("button", name="Se båda och välj").click()
+    expect(conflict).to_be_focused()
+    expect(conflict.locator("dt")).to_have_text(["Rubrik", "Visa bara hur stor min region är"])
+    expect(conflict.locator("dd")).to_have_text([
+        "Här: Påminnelser i appen. I det andra fönstret: Påminnelser per sms.",
+        "Här: ikryssat. I det andra fönstret: inte ikryssat.",
+    ])  # fmt: skip
+    expect(page.get_by_role("group", name="Texten från det andra fönstret")).to_be_hidden()
+    conflict.get_by_role("button", name="Använd det andra utkastet").click()
+
+    expect(page.locator("#forum-ny-rubrik")).to_have_value("Påminnelser per sms")
+    expect(page.locator("#forum-ny-storlek")).not_to_be_checked()
+    expect(conflict).to_be_hidden()
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("sv", "light"), ("en", "dark")])

@@ -139,8 +139,9 @@ def test_a_moderators_day(member):  # noqa: PLR0915 - one journey
     rows = mona.locator(".hub-trail tbody tr")
     expect(rows.nth(7)).to_contain_text("Reklam hör inte hemma här")
     assert rows.locator("td:nth-child(3)").all_inner_texts()[:8] == [
-        "Hävde en avstängning", "Stängde av från att skriva: 7 dagar", "Låste upp tråden", "Låste tråden",
-        "Flyttade tråden: Nivåer → Upphandling", "Satte en anmärkning", "Visade igen", "Dolde",
+        "Vad: Hävde en avstängning", "Vad: Stängde av från att skriva: 7 dagar", "Vad: Låste upp tråden",
+        "Vad: Låste tråden", "Vad: Flyttade tråden: Nivåer → Upphandling", "Vad: Satte en anmärkning",
+        "Vad: Visade igen", "Vad: Dolde",
     ]  # fmt: skip
     assert faults(mona) == []
     visit(maja, "/forum?vy=logg")

@@ -4,8 +4,9 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import sqlalchemy as sa
 
-from hub.drafts import LONGEST, MOST, Drafts
+from hub.drafts import LONGEST, LONGEST_FIELD, LONGEST_FIELDS, MOST, MOST_FIELDS, Drafts
 from hub.errors import Rejected
 from hub.limits import Limits
 from hub.visitor import Visitor
@@ -81,6 +82,53 @@ def test_the_same_text_saved_again_changes_nothing(drafts):
     assert drafts.save(ANNA, "a", "ett", 0) == first
 
 
+def test_a_form_is_kept_with_its_text_in_one_version(drafts):
+    first = drafts.save(ANNA, "a", "", 0, fields={"rubrik": "Ett", "tagg-video": "1"})
+    second = drafts.save(ANNA, "a", "", first.version, fields={"rubrik": "Två", "tagg-video": ""})
+
+    assert drafts.read(ANNA, "a") == second and second.version == first.version + 1
+    assert second.fields == {"rubrik": "Två", "tagg-video": ""}
+
+
+def test_another_form_under_the_same_text_is_not_overwritten(drafts):
+    theirs = drafts.save(ANNA, "a", "samma", 0, fields={"rubrik": "Från telefonen"})
+    error = refusal(lambda: drafts.save(ANNA, "a", "samma", 0, fields={"rubrik": "Från datorn"}))
+
+    assert (error.code, error.facts["draft"]) == ("newer", theirs)
+
+
+def test_the_same_form_saved_again_changes_nothing(drafts):
+    first = drafts.save(ANNA, "a", "ett", 0, fields={"a": "1", "b": "2"})
+
+    assert drafts.save(ANNA, "a", "ett", 0, fields={"b": "2", "a": "1"}) == first
+
+
+def test_a_draft_from_before_forms_were_kept_opens_without_any(either, drafts):
+    row = {"owner": ANNA.key, "id": "a", "text": "gammal", "base": "", "version": 3, "saved_at": START}
+    either.write(lambda c: c.execute(sa.insert(sa.table("draft", *map(sa.column, row))).values(row)))
+    old = drafts.read(ANNA, "a")
+
+    assert (old.text, old.fields) == ("gammal", {})
+    assert drafts.save(ANNA, "a", "gammal", 3, fields={"rubrik": "Ny"}).fields == {"rubrik": "Ny"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({f"f{number}": "" for number in range(MOST_FIELDS + 1)}, "too-many"),
+        ({"a": "å" * (LONGEST_FIELD + 1)}, "too-long"),
+        ({f"f{number}": "å" * (LONGEST_FIELDS // 5) for number in range(5)}, "too-long"),
+        ({"A": "x"}, "field-name"),
+        ({"a" * 81: "x"}, "field-name"),
+    ],
+)
+def test_a_form_beyond_its_limits_is_refused_and_what_was_kept_stays(drafts, fields, code):
+    kept = drafts.save(ANNA, "a", "ett", 0, fields={"a": "1"})
+    error = refusal(lambda: drafts.save(ANNA, "a", "två", kept.version, fields=fields))
+
+    assert (error.code, error.field) == (code, "fields") and drafts.read(ANNA, "a") == kept
+
+
 def test_a_draft_begun_anew_is_not_taken_for_the_one_that_was_thrown_away(drafts):
     old = drafts.save(ANNA, "a", "ett", 0)
     drafts.discard(ANNA, "a")
@@ -140,9 +188,10 @@ def test_a_text_too_long_is_refused_and_the_longest_is_kept(drafts):
 
 
 def test_control_characters_and_half_characters_are_left_out(drafts):
-    saved = drafts.save(ANNA, "a", "a\x00b\x07c\td\r\ne\rf\x1b[0m\ud800g", 0)
+    hard = "a\x00b\x07c\td\r\ne\rf\x1b[0m\ud800g"
+    saved = drafts.save(ANNA, "a", hard, 0, fields={"a": hard})
 
-    assert saved.text == "abc\td\ne\nf[0m?g"
+    assert [saved.text, saved.fields["a"]] == ["abc\td\ne\nf[0m?g"] * 2
 
 
 def test_one_draft_too_many_takes_the_place_of_the_longest_untouched(drafts, clock):
@@ -171,10 +220,10 @@ def test_throwing_away_spares_what_has_been_saved_since(drafts):
 
 
 def test_a_browsers_drafts_become_the_persons_at_login(drafts):
-    drafts.save(BO, "a", "skrivet utan inloggning", 0)
+    saved = drafts.save(BO, "a", "skrivet utan inloggning", 0, fields={"rubrik": "Min"})
 
     assert drafts.take_over(BO.key, ANNA.key) == 1
-    assert drafts.read(BO, "a") is None and drafts.read(ANNA, "a").text == "skrivet utan inloggning"
+    assert drafts.read(BO, "a") is None and drafts.read(ANNA, "a") == saved
 
 
 @pytest.mark.parametrize("last", ["browser", "person"])

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from hub.errors import NotFound, Rejected
+from hub.forum import measures, moderation_store, store
 from hub.forum.measures import DAYS, NEEDS_REASON, TAKEN_BACK_BY, What
 from hub.forum.moderation import Moderation
 from hub.forum.oversight import Oversight
@@ -22,8 +23,10 @@ from hub.settings import Settings
 from hub.tables import forum_measure, forum_notice, forum_report, forum_suspension, role
 from hub.timetable import Run
 from hub.visitor import FORMER, Role, Visitor
+from tests.forum_room import CONTENT, asked_of
 from tests.store.test_forum import (
     ADAM,
+    CARD,
     DAY,
     KIM,
     MIRA,
@@ -251,6 +254,56 @@ def test_a_post_of_another_thread_does_not_answer_for_this_one(room):
     with pytest.raises(NotFound):
         room.moderation.move(MIRA, here, "other", WHY, room.command(), answers=post)
     assert room.oversight.waiting(MIRA) == 1
+
+
+def many_reported(room: Room) -> None:
+    """Twenty posts of all kinds: with a card, tags and notes, hidden, by who is suspended, by who has left, by editors."""
+    room.forum.plant()
+    planted = room.forum.list(KIM, Wanted()).threads[0].thread.id
+    card = room.forum.start(KIM, NewThread("levels"), NewText("Text", "Kort", card=CARD), room.command())
+    tagged = room.start(SAM, tags=tuple(one.id for one in CONTENT.tags[:2]))
+    posts = [room.first(one) for one in (planted, card, tagged)]
+    posts += [room.reply(tagged, by, f"Svar {number}") for number in range(6) for by in (ROBIN, SAM, MIRA)][:17]
+    room.moderation.hide(MIRA, posts[0], WHY, room.command())
+    room.moderation.hide(MIRA, posts[3], WHY, room.command())
+    room.moderation.warn(MIRA, posts[4], WHY, room.command())
+    room.moderation.suspend(MIRA, posts[3], 7, WHY, room.command())
+    for post in posts:
+        room.later()
+        room.forum.report(ADAM, post, f"Fel {post}", room.command())
+
+
+def test_the_queue_asks_as_many_things_of_the_database_for_twenty_posts_as_for_two(room):
+    thread = room.start()
+    for by in (ROBIN, SAM):
+        room.forum.report(KIM, room.reply(thread, by), "Fel", room.command())
+    with asked_of(room.database) as of_two:
+        two = len(room.oversight.queue(MIRA).cases)
+    many_reported(room)
+    with asked_of(room.database) as of_twenty:
+        twenty = len(room.oversight.queue(MIRA).cases)
+
+    assert (two, twenty) == (2, 20) and len(of_twenty) == len(of_two)
+
+
+def test_each_post_of_a_long_queue_is_as_it_is_when_read_alone(room, either):
+    many_reported(room)
+    either.write(lambda c: forget(c, "sam", SAM.key, NOW, keep_texts=True))
+    queue = room.oversight.queue(MIRA)
+
+    def alone(connection, case):
+        post = store.find_post(connection, case.post.id)
+        held = moderation_store.suspensions(connection, post.author)
+        return post, store.find_thread(connection, post.thread_id), measures.suspended(held, room.clock())
+
+    assert len(queue.cases) == queue.waiting == 20
+    for case in queue.cases:
+        assert (case.post, case.thread, case.suspended) == either.read(lambda c, case=case: alone(c, case))
+        assert [one.reason for one in case.reports] == [f"Fel {case.post.id}"]
+    assert {(one.author, one.before, one.suspended is not None) for one in queue.cases} == {
+        ("", 0, False), ("kim", 0, False), ("mira", 0, False), ("robin", 2, True),
+    }  # fmt: skip
+    assert [bool(one.card) for one in queue.cases[:3]] == [False, True, False] and len(queue.cases[2].thread.tags) == 2
 
 
 def test_the_queue_of_others_is_told_that_it_has_moved(room):

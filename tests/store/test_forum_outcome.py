@@ -42,6 +42,13 @@ ANSWERS: dict[str, Act] = {
     "report-acted": lambda r, t, p: r.moderation.suspend(MIRA, p, 7, WHY, r.command(), answers=p),
 }
 
+ANSWERS_ANEW: dict[str, Act] = ANSWERS | {
+    "report-moved": lambda r, t, p: r.moderation.move(MIRA, t, "other", WHY, r.command()),
+    "report-locked": lambda r, t, p: r.moderation.lock(MIRA, t, r.command(), locked=True, reason=WHY),
+    "report-acted": lambda r, t, p: r.moderation.suspend(MIRA, p, 7, WHY, r.command()),
+}
+"""The same when no report waits any more."""
+
 # --- Reports ---------------------------------------------------------------------------------------------------------
 
 
@@ -105,6 +112,77 @@ def test_reports_that_wait_again_are_told_of_to_those_who_made_them(room, news):
     room.moderation.hide(MIRA, post, WHY, room.command())
 
     assert told(news, SAM) == ["report-left", "report-waits", "report-hidden"]
+
+
+UNDONE = {
+    "report-hidden": "report-shown", "report-noted": "report-undone", "report-moved": "report-undone",
+    "report-locked": "report-undone", "report-acted": "report-undone",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", UNDONE)
+def test_whoever_reported_is_told_once_that_what_came_of_it_is_taken_back_and_never_by_whom(room, news, kind):
+    thread = room.start(KIM)
+    post = room.reply(thread, ROBIN)
+    room.reply(thread, SAM)
+    for by in (SAM, ADAM):
+        room.forum.report(by, post, "Hör inte hit", room.command())
+    done = ANSWERS[kind](room, thread, post)
+    room.later()
+    room.moderation.undo(MIRA, done, "command-undo")
+    room.moderation.undo(MIRA, done, "command-undo")
+    room.later()
+    again = ANSWERS_ANEW[kind](room, thread, post)
+    room.later()
+    room.moderation.undo(MIRA, again, room.command())
+
+    found = [one for one in news.list(SAM).notices if one.kind.startswith("report-")]
+    assert [(one.kind, one.post_id, one.reason, one.own) for one in found] == [
+        (UNDONE[kind], post, "", False), (kind, post, "", False),
+    ]  # fmt: skip
+    assert [one for one in told(news, ADAM) if one.startswith("report-")] == [kind, UNDONE[kind]]
+    assert "mira" not in str(news.list(SAM)).lower()
+    assert not any(one.kind.startswith("report-") for by in (KIM, ROBIN, MIRA) for one in news.list(by).notices)
+
+
+def test_of_two_measures_only_the_one_that_settled_a_report_tells_its_reporter_when_it_is_taken_back(room, news):
+    thread = room.start(KIM)
+    post = room.reply(thread, ROBIN)
+    room.forum.report(SAM, post, "Fel", room.command())
+    first = room.moderation.warn(MIRA, post, WHY, room.command())
+    room.later()
+    room.forum.report(ADAM, post, "Ännu fel", room.command())
+    second = room.moderation.warn(MIRA, post, "Ännu ett skäl", room.command())
+    room.later()
+    room.moderation.undo(MIRA, second, room.command())
+    then = told(news, SAM), told(news, ADAM)
+    room.moderation.undo(MIRA, first, room.command())
+
+    assert then == (["report-noted"], ["report-noted", "report-undone"])
+    assert (told(news, SAM), told(news, ADAM)) == (["report-noted", "report-undone"], then[1])
+
+
+def test_whoever_reported_a_thread_and_follows_it_is_told_once_that_it_is_shown_again(room, news):
+    thread = room.start(KIM, "Titel")
+    room.reply(thread, SAM)
+    room.forum.report(SAM, room.first(thread), "Fel", room.command())
+    room.moderation.hide(MIRA, room.first(thread), WHY, room.command())
+    hidden = news.list(SAM).notices[0].title
+    room.later()
+    room.moderation.restore(ADAM, room.first(thread), room.command())
+
+    assert told(news, SAM) == ["report-hidden", "report-shown"]
+    assert hidden == "" and news.list(SAM).notices[0].title == "Titel"
+
+
+def test_what_is_taken_back_by_whoever_reported_it_is_no_news_to_them(room, news):
+    post = room.reply(room.start(KIM), ROBIN)
+    room.forum.report(ADAM, post, "Fel", room.command())
+    done = room.moderation.hide(MIRA, post, WHY, room.command())
+    room.later()
+    room.moderation.undo(ADAM, done, room.command())
+
+    assert told(news, ADAM) == ["report-hidden"]
 
 
 def test_a_refused_or_repeated_answer_tells_nothing_more(room, news):

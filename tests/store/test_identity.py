@@ -453,7 +453,8 @@ def furnish(house, by):
     other = house.member("berit")[1]
 
     def work(connection):
-        connection.execute(draft.insert().values(owner=by.key, id="d", text="halv", base="", version=1, saved_at=START))
+        row_of_draft = {"owner": by.key, "id": "d", "text": "halv", "base": "", "version": 1, "saved_at": START}
+        connection.execute(draft.insert().values(**row_of_draft, fields={"rubrik": "Påminnelser"}))
         connection.execute(plan.insert().values(**row))
         connection.execute(plan_item.insert().values(**item))
         for number, author in enumerate((by, other)):
@@ -480,6 +481,7 @@ def test_the_file_with_own_data_holds_everything_and_no_key_to_anything(either):
 
     kinds = ("profile", "roles", "sessions", "drafts", "plans", "comments", "trail")
     assert {kind: len(found[kind]) for kind in kinds} == {**dict.fromkeys(kinds, 1), "trail": 2}
+    assert found["drafts"][0]["fields"] == {"rubrik": "Påminnelser"}
     text = json.dumps(found, default=str)
     assert digest(held) not in text and "edit_hash" not in text and "berit" not in text
 

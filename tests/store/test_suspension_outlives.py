@@ -13,6 +13,7 @@ from hub.bootstrap import fingerprints
 from hub.errors import ContentError, Rejected, Unavailable
 from hub.forum.content import read_forum
 from hub.forum.moderation import Moderation
+from hub.forum.news import News
 from hub.forum.oversight import Oversight
 from hub.forum.service import Forum, NewText, NewThread
 from hub.identity.rules import OUTLASTS, fingerprint
@@ -129,6 +130,23 @@ def test_the_fingerprint_is_used_up_by_the_new_account_which_sees_it_and_can_be_
 
     assert seen == [("Anna", "")] and len(out["forum_suspensions"]) == 1 and left == []
     assert yard.oversight.standing(back) is None and yard.writes(back) == "written"
+
+
+def test_whoever_came_back_is_told_once_that_it_has_been_lifted_and_of_no_post(yard):
+    yard.suspended_and_gone(30)
+    back, other = yard.member(), yard.member("berit")
+    news = News(yard.database, Limits(factor=1_000), yard.clock, CONTENT)
+    before = news.unread(back)
+    held = yard.oversight.suspended(yard.moderator())[0][0]
+    for _again in range(2):
+        yard.moderation.lift(yard.moderator(), held.id, "command-lift")
+    found = news.list(back).notices
+
+    assert (before, news.unread(back), news.unread(other)) == (0, 1, 0)
+    assert [(one.kind, one.thread_id, one.post_id, one.title, one.own, one.reason) for one in found] == [
+        ("lifted", "", "", "", False, "")
+    ]
+    assert len(yard.database.read(lambda c: everything(c, back.person_id, back.key))["forum_notices"]) == 1
 
 
 def test_what_was_lifted_is_not_carried_on_by_leaving_once_more(yard):
