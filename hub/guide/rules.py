@@ -200,6 +200,7 @@ def gate(facts: Facts, capability: Capability) -> GateState:
     ]
 
 
+@lru_cache(maxsize=256)
 def gates_of(layers: Layers) -> tuple[Capability, ...]:
     """List the preconditions of a set of layers, each once, in the order they are asked about."""
     wanted = {capability for layer in layers for capability in GATES_OF[layer]}

@@ -9,6 +9,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
 
@@ -497,12 +498,18 @@ def test_a_provider_that_is_down_is_told_of_on_a_page(make_place):
     assert "/auth/login?next=/valj" in answer.text and "Traceback" not in answer.text
 
 
+@cache
+def own_key() -> RSAKey:
+    """Make the dishonest provider's key, which takes long, once."""
+    return RSAKey.generate_key(2048, {"kid": "one", "alg": "RS256"})
+
+
 class Dishonest(ThreadingHTTPServer):
     """A provider that puts into its token whatever it is told to."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Answering)
-        self.key = RSAKey.generate_key(2048, {"kid": "one", "alg": "RS256"})
+        self.key = own_key()
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.issuer = self.url
         self.algorithms = ["RS256"]

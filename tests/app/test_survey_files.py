@@ -10,8 +10,11 @@ import html
 import io
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
 from urllib.parse import urlencode
 
 import docx
@@ -60,23 +63,17 @@ def editor(region: str) -> Visitor:
 ADAM = Visitor("person:adam", "adam", name="Adam", roles=frozenset({Role.READER, Role.ADMINISTRATOR}))
 STRANGER = Visitor("browser:x")
 OTHERS = ("D", "E", "F", "G", "H", "I")
+NUMBERS = count(1)
+"""Of commands: no two alike in databases that are copies of another."""
 
 
 class Place:
     """An installation whose clock stands where it is put, and whose visitors are who they say they are."""
 
-    def __init__(self, var) -> None:
+    def __init__(self, var: Path, like: Path) -> None:
         self.moment = NOW
-        database, topics = Database(f"sqlite:///{var / 'hub.sqlite'}"), Topics()
-        database.migrate()
+        database, topics = Database(f"sqlite:///{shutil.copyfile(like, var / 'hub.sqlite')}"), Topics()
         limits = Limits(factor=1_000)
-        for who in (ADAM, *map(editor, (PUBLIC, NAMED, AGGREGATE, *OTHERS))):
-            values = {
-                "id": who.person_id, "issuer": "test", "subject": who.person_id, "name": who.name, "region": "",
-                "organisation": "", "role_words": "", "shown": "name", "language": "sv", "notices": "none",
-                "rules_version": 1, "created_at": NOW, "version": 1,
-            }  # fmt: skip
-            database.write(lambda connection, values=values: connection.execute(people.insert().values(values)))
         codes = frozenset(region.code for region in HUB.mart.regions())
         rounds = Rounds(database, limits, topics, self.clock, HUB.questionnaires, codes)
         self.database = database
@@ -85,14 +82,12 @@ class Place:
         pages = Pages(self.hub, shell.take_apart(runtime.index_page()))
         routes = [*Survey(self.hub, pages, self.clock).routes(), Mount("/data", StaticFiles(directory=ROOT / "data"))]
         self._app = Starlette(routes=routes)
-        self._count = 0
 
     def clock(self) -> dt.datetime:
         return self.moment
 
     def command(self) -> str:
-        self._count += 1
-        return f"command-{self._count}"
+        return f"command-{next(NUMBERS)}"
 
     def begin(self) -> Round:
         titles = {"sv": "Våren 2027", "en": "Spring 2027"}
@@ -136,9 +131,42 @@ class Place:
         return self.ask("POST", "/api/survey/import/apply", by, data=data, headers={"origin": HERE})
 
 
+@pytest.fixture(scope="module")
+def peopled(tmp_path_factory) -> Path:
+    """A database with everybody in it, to be copied."""
+    file = tmp_path_factory.mktemp("peopled") / "hub.sqlite"
+    database = Database(f"sqlite:///{file}")
+    database.migrate()
+    everybody = [
+        {
+            "id": who.person_id, "issuer": "test", "subject": who.person_id, "name": who.name, "region": "",
+            "organisation": "", "role_words": "", "shown": "name", "language": "sv", "notices": "none",
+            "rules_version": 1, "created_at": NOW, "version": 1,
+        }
+        for who in (ADAM, *map(editor, (PUBLIC, NAMED, AGGREGATE, *OTHERS)))
+    ]  # fmt: skip
+    database.write(lambda connection: connection.execute(people.insert(), everybody))
+    database.close()
+    return file
+
+
+@pytest.fixture(scope="module")
+def answered(peopled, tmp_path_factory) -> tuple[Path, Round]:
+    """A database in which regions have answered, to be copied, and their round."""
+    folder = tmp_path_factory.mktemp("answered")
+    place = Place(folder, peopled)
+    round_ = place.begin()
+    for region, visibility in zip((PUBLIC, NAMED, AGGREGATE), VISIBILITIES, strict=True):
+        place.hand_in(round_, region, visibility, f"{SECRET}{region}")
+    for region in OTHERS:
+        place.hand_in(round_, region, "aggregate")
+    place.database.close()
+    return folder / "hub.sqlite", round_
+
+
 @pytest.fixture
-def place(tmp_path) -> Iterator[Place]:
-    made = Place(tmp_path)
+def place(tmp_path, peopled) -> Iterator[Place]:
+    made = Place(tmp_path, peopled)
     yield made
     made.database.close()
 
@@ -152,13 +180,11 @@ class Held:
 
 
 @pytest.fixture
-def held(place) -> Held:
-    round_ = place.begin()
-    for region, visibility in zip((PUBLIC, NAMED, AGGREGATE), VISIBILITIES, strict=True):
-        place.hand_in(round_, region, visibility, f"{SECRET}{region}")
-    for region in OTHERS:
-        place.hand_in(round_, region, "aggregate")
-    return Held(place, round_)
+def held(tmp_path, answered) -> Iterator[Held]:
+    file, round_ = answered
+    place = Place(tmp_path, file)
+    yield Held(place, round_)
+    place.database.close()
 
 
 def table(answer: httpx.Response) -> list[dict[str, str]]:

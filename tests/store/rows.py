@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +17,13 @@ JSON = {"åäö": ["👩🏽‍⚕️", 1, 2.5, None, True, {"": []}], "nul": "a
 def key(table: sa.Table, number: int) -> str:
     """Short enough for every key: plan_comment 12 is comment-12."""
     return f"{table.name.removeprefix('plan_').removeprefix('survey_')}-{number}"
+
+
+@cache
+def _is_unique(column: sa.Column[Any]) -> bool:
+    return column.primary_key or any(
+        column.name in c.columns for c in column.table.constraints if isinstance(c, sa.UniqueConstraint)
+    )
 
 
 def value(column: sa.Column[Any], number: int) -> Any:  # noqa: PLR0911
@@ -34,10 +42,7 @@ def value(column: sa.Column[Any], number: int) -> Any:  # noqa: PLR0911
     if isinstance(kind, sa.Integer):
         return number
     if isinstance(kind, sa.String):
-        unique = column.primary_key or any(
-            column.name in c.columns for c in column.table.constraints if isinstance(c, sa.UniqueConstraint)
-        )
-        if not unique:
+        if not _is_unique(column):
             return WORDS[: kind.length]
         return key(column.table, number) if (kind.length or 0) > 2 else str(number)[-2:]
     raise AssertionError(f"no value for {column}: add its kind here")
