@@ -2,6 +2,7 @@
 
 import select
 import socket
+from contextlib import suppress
 from threading import Event, Lock, Thread
 
 
@@ -31,7 +32,9 @@ class Proxy:
         with self._lock:
             for pair in self._pairs:
                 for end in pair:
-                    end.close()
+                    # The thread that waits for it closes it; closed here it would wait for a number that is no longer a socket.
+                    with suppress(OSError):
+                        end.shutdown(socket.SHUT_RDWR)
 
     def _accept(self) -> None:
         while True:

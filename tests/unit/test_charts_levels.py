@@ -3,7 +3,7 @@
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hub.charts_levels import Of, Part, Place, Whole, amounts, heat, places, stacked
@@ -38,13 +38,17 @@ def segments(root: ElementTree.Element, height: float) -> list[float]:
 
 
 @given(counts=st.lists(st.integers(1, 60), min_size=5, max_size=5), narrow=st.booleans())
+@example(counts=[1, 60, 60, 60, 60], narrow=True)
+@example(counts=[1, 1, 8, 60, 60], narrow=True)
 def test_parts_are_to_each_other_as_their_counts_and_fill_the_bar(counts, narrow):
     root = read(stacked("Message", [bar(*counts)], [], mark="", narrow=narrow))
 
     widths = [width + 2 for width in segments(root, 28)]
     whole = (358 if narrow else 820) - 2
-    assert sum(widths) == pytest.approx(whole, abs=0.1 * len(widths))
-    assert all(width == pytest.approx(whole * count / sum(counts), abs=1.1) for width, count in zip(widths, counts, strict=True))  # fmt: skip
+    # A part is a point wide at least, beside the point of air on each side of it: one answer of many is still to be seen.
+    due = [max(whole * count / sum(counts), 3) for count in counts]
+    assert widths == pytest.approx(due, abs=0.1)
+    assert sum(widths) == pytest.approx(sum(due), abs=0.1 * len(widths))
 
 
 @FORMS
