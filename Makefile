@@ -28,8 +28,8 @@ run: $(VENV)/run.stamp ## Set up and serve on http://localhost:8501, this machin
 test: $(VENV)/dev.stamp ## Set up and run everything that guards the product
 	$(BIN)/python tests/run.py check unit store app browser
 
-test-all: $(VENV)/dev.stamp ## The same, and load and faults
-	$(BIN)/python tests/run.py check unit store app browser load fault
+test-all: $(VENV)/dev.stamp ## The same with examples nobody has tried, and load and faults
+	EXPLORE=1 $(BIN)/python tests/run.py check unit store app browser load fault
 
 check: $(VENV)/dev.stamp ## Style, types and the arrows between rooms
 	$(BIN)/ruff check .

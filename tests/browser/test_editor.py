@@ -396,7 +396,9 @@ def test_who_has_signed_out_leaves_nothing_in_the_browser_and_saves_nothing_as_t
     leaving = page.context.new_page()
     sign_out(leaving)
     # Where one lands there is an editor too, and it may have been told already whose the browser is when nobody has signed in.
-    left = "mine => Object.entries(localStorage).filter(([key, value]) => key.startsWith('hub-draft:') || value === mine)"
+    left = (
+        "mine => Object.entries(localStorage).filter(([key, value]) => key.startsWith('hub-draft:') || value === mine)"
+    )
     assert page.evaluate(left, mine) == []
     write(page, " Efteråt.")
     says(page, "Du är utloggad. Logga in igen för att spara texten.")
