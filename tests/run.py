@@ -20,6 +20,8 @@ SIDE_BY_SIDE = (("check", "unit"), ("store", "app"))
 """Parts that leave each other room: one waits for a single core or for a disk while the other works (measured)."""
 ONCE_MORE = {"browser": 3}
 """How many tests of a part may be run once more, by themselves: a browser on a busy machine is never wholly steady (ADR 0028)."""
+TESTS_FAILED = 1
+"""What pytest ends with when all could be run and some failed."""
 BIN = Path(sys.executable).parent
 
 
@@ -63,14 +65,18 @@ def run(part: str, *, at_once: bool = True) -> Outcome:
         at_once: let it say so itself, where no other part speaks at the same time; nothing is then returned of it.
     """
     outcome, started = Outcome(), time.monotonic()
+    ended = 0
+    remembered(part).unlink(missing_ok=True)
     for command in commands(part):
         to = None if at_once else subprocess.PIPE
         done = subprocess.run(command, cwd=ROOT, check=False, stdout=to, stderr=to and subprocess.STDOUT, text=True)
         outcome.said += done.stdout or ""
-        if done.returncode:
+        ended = done.returncode
+        if ended:
             outcome.passed = False
             break
-    failed = () if outcome.passed else failures(part)
+    # Anything else than tests that failed, such as a file that cannot be read, is no matter of unsteadiness.
+    failed = failures(part) if ended == TESTS_FAILED else ()
     if 0 < len(failed) <= ONCE_MORE.get(part, 0):
         print(f"\n== Once more, by themselves: {', '.join(failed)}", flush=True)
         if not subprocess.run([*pytest(part), *failed], cwd=ROOT, check=False).returncode:
@@ -79,10 +85,15 @@ def run(part: str, *, at_once: bool = True) -> Outcome:
     return outcome
 
 
+def remembered(part: str) -> Path:
+    """Return where pytest remembers which tests of a part failed."""
+    return ROOT / ".pytest_cache" / part / "v" / "cache" / "lastfailed"
+
+
 def failures(part: str) -> tuple[str, ...]:
-    """Return the tests of a part that failed in its last run."""
-    remembered = ROOT / ".pytest_cache" / part / "v" / "cache" / "lastfailed"
-    return tuple(json.loads(remembered.read_text())) if remembered.exists() else ()
+    """Return the tests of a part that failed in this run."""
+    file = remembered(part)
+    return tuple(json.loads(file.read_text())) if file.exists() else ()
 
 
 def together(parts: list[str]) -> list[list[str]]:
