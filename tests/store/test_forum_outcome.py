@@ -49,16 +49,23 @@ ANSWERS_ANEW: dict[str, Act] = ANSWERS | {
 }
 """The same when no report waits any more."""
 
-# --- Reports ---------------------------------------------------------------------------------------------------------
 
-
-@pytest.mark.parametrize("kind", ANSWERS)
-def test_whoever_reported_a_post_is_told_once_what_came_of_it_and_never_why(room, news, kind):
+def reported(room):
+    """Let a post be written that two others report; return its thread and it."""
     thread = room.start(KIM)
     post = room.reply(thread, ROBIN)
     room.reply(thread, SAM)
     for by in (SAM, ADAM):
         room.forum.report(by, post, "Hör inte hit", room.command())
+    return thread, post
+
+
+# --- Reports ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_whoever_reported_a_post_is_told_once_what_came_of_it_and_never_why(room, news, kind):
+    thread, post = reported(room)
     before = told(news, SAM)
     ANSWERS[kind](room, thread, post)
     found = news.list(SAM).notices
@@ -122,11 +129,7 @@ UNDONE = {
 
 @pytest.mark.parametrize("kind", UNDONE)
 def test_whoever_reported_is_told_once_that_what_came_of_it_is_taken_back_and_never_by_whom(room, news, kind):
-    thread = room.start(KIM)
-    post = room.reply(thread, ROBIN)
-    room.reply(thread, SAM)
-    for by in (SAM, ADAM):
-        room.forum.report(by, post, "Hör inte hit", room.command())
+    thread, post = reported(room)
     done = ANSWERS[kind](room, thread, post)
     room.later()
     room.moderation.undo(MIRA, done, "command-undo")
